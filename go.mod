@@ -1,0 +1,3 @@
+module github.com/kubectl-leader/kubectl-leader
+
+go 1.26.0
