@@ -1,0 +1,53 @@
+package leader
+
+import (
+	"context"
+	"time"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/election"
+)
+
+// Change is one verdict in a Stream, linked to the one that follows it. Each follower walks the chain at its own pace:
+// a slow one misses nothing, and what nobody holds any more is garbage.
+type Change struct {
+	Status
+	// Last is the newest verdict before this one that had a leader; its zero value (no Pod) when there was none yet.
+	Last Status
+	// Gap is how long there was no leader before this one, as seen from here; 0 for the first, and where one leader
+	// followed another directly.
+	Gap time.Duration
+
+	superseded chan struct{}
+	next       *Change // valid once superseded is closed
+}
+
+// Superseded is closed when a newer verdict is there.
+func (c *Change) Superseded() <-chan struct{} { return c.superseded }
+
+// Next waits for the verdict that follows this one. The error is the context's.
+func (c *Change) Next(ctx context.Context) (*Change, error) {
+	select {
+	case <-c.superseded:
+		return c.next, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// NewLeader reports whether the leadership has passed on: another term or another pod than the last leader's.
+func (c *Change) NewLeader() bool {
+	return c.Led() && c.Last.Pod != nil && (!c.Lock.SameTerm(c.Last.Lock) || c.Pod.UID != c.Last.Pod.UID)
+}
+
+// Continues reports whether the term that another verdict found goes on, so that what was begun in it may go on too. A
+// leader that is being deleted, or is in doubt, gets nothing new but keeps what it has until the term ends.
+func (s Status) Continues(term Status) bool {
+	held := s.State == election.Held || s.State == election.Expired && s.Led()
+	return held && s.Lock.SameTerm(term.Lock) && s.Found != nil && term.Found != nil && s.Found.UID == term.Found.UID
+}
+
+// supersede links the next verdict in and wakes all who wait for it.
+func (c *Change) supersede(next *Change) {
+	c.next = next
+	close(c.superseded)
+}

@@ -1,0 +1,74 @@
+package leader
+
+import (
+	"context"
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	coordinationclient "k8s.io/client-go/kubernetes/typed/coordination/v1"
+	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/election"
+	"github.com/kubectl-leader/kubectl-leader/pkg/identity"
+)
+
+// Finder finds the leader of one lock.
+type Finder struct {
+	Lock election.Ref
+	// PodNamespace is where the leader's pod lives; a lock may live elsewhere.
+	PodNamespace string
+	// AllowExpired lets the last holder of an expired lock count as the leader.
+	AllowExpired bool
+
+	Leases coordinationclient.LeasesGetter
+	Pods   coreclient.PodsGetter
+	Clock  *election.ServerClock
+}
+
+// Find judges the lock now, in at most two requests: the lock, and the pod that its holder names. A lock without a
+// leader is a verdict (Status.Err), not an error of Find.
+func (f *Finder) Find(ctx context.Context) (Status, error) {
+	lock, err := election.Read(ctx, f.Leases, f.Lock)
+	if err != nil {
+		return Status{}, err
+	}
+	now := f.Clock.Now()
+	j := judgement{
+		lock: lock, state: lock.StateAt(now), now: now,
+		podNamespace: f.PodNamespace, allowExpired: f.AllowExpired,
+	}
+	if j.guess, j.pod, err = f.holderPod(ctx, lock); err != nil {
+		return Status{}, err
+	}
+	return j.status(), nil
+}
+
+// holderPod reads the pod that the holder names; a nil pod does not exist.
+func (f *Finder) holderPod(ctx context.Context, lock election.Lock) (identity.Guess, *corev1.Pod, error) {
+	guess := firstGuess(lock)
+	if guess.PodName == "" {
+		return guess, nil, nil
+	}
+	pod, err := f.Pods.Pods(f.PodNamespace).Get(ctx, guess.PodName, metav1.GetOptions{})
+	switch {
+	case apierrors.IsNotFound(err):
+		return guess, nil, nil
+	case err != nil:
+		return guess, nil, fmt.Errorf("pod %s/%s, which holds %s: %w", f.PodNamespace, guess.PodName, f.Lock, err)
+	}
+	return guess, pod, nil
+}
+
+// firstGuess is the pod name that the holder stands for. The rules exclude each other, so there is at most one.
+func firstGuess(lock election.Lock) identity.Guess {
+	if lock.Marker != "" {
+		return identity.Guess{} // nobody is elected with it, so there is nobody to look for
+	}
+	guesses := identity.Guesses(lock.Record.Holder)
+	if len(guesses) == 0 {
+		return identity.Guess{}
+	}
+	return guesses[0]
+}

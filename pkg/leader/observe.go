@@ -1,0 +1,125 @@
+package leader
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/tools/cache"
+	"k8s.io/utils/clock"
+)
+
+// pollEvery is how often an object is read that may not be watched.
+const pollEvery = time.Second
+
+// client is what it takes to observe objects of one type in one namespace.
+type client[T any, L runtime.Object] interface {
+	Get(ctx context.Context, name string, opts metav1.GetOptions) (T, error)
+	List(ctx context.Context, opts metav1.ListOptions) (L, error)
+	Watch(ctx context.Context, opts metav1.ListOptions) (watch.Interface, error)
+}
+
+// observation follows one object by name.
+type observation[T runtime.Object, L runtime.Object] struct {
+	client client[T, L]
+	name   string
+	// deliver gets the object whenever it may have changed; ok is false when it does not exist.
+	deliver func(ctx context.Context, object T, ok bool)
+	// trouble gets each failure to watch or read; denied tells that watching is not allowed and polling begins.
+	trouble func(err error, denied bool)
+}
+
+// run observes until the context ends: with a watch, which client-go's Reflector keeps alive through restarts, expired
+// resource versions and cut connections, or by polling where access to watch is denied.
+func (o observation[T, L]) run(ctx context.Context) {
+	if o.watch(ctx) {
+		o.poll(ctx)
+	}
+}
+
+// watch returns true when watching is not allowed, false when the context ended.
+func (o observation[T, L]) watch(ctx context.Context) (denied bool) {
+	only := fields.OneTermEqualSelector(metav1.ObjectNameField, o.name).String()
+	var example T
+	reflector := cache.NewReflectorWithOptions(&cache.ListWatch{
+		ListWithContextFunc: func(ctx context.Context, opts metav1.ListOptions) (runtime.Object, error) {
+			if opts.FieldSelector = only; opts.ResourceVersion == "0" {
+				opts.ResourceVersion = "" // as it is now, not as some cache has it: one object costs little
+			}
+			return o.client.List(ctx, opts)
+		},
+		WatchFuncWithContext: func(ctx context.Context, opts metav1.ListOptions) (watch.Interface, error) {
+			opts.FieldSelector = only
+			return o.client.Watch(ctx, opts)
+		},
+	}, example, store[T]{ctx: ctx, deliver: o.deliver}, cache.ReflectorOptions{Name: "leader", Backoff: retryWatch()})
+	backoff := retryWatch()
+	delay := backoff.DelayWithReset(clock.RealClock{}, 10*time.Second)
+	_ = delay.Until(ctx, true, true, func(ctx context.Context) (bool, error) {
+		err := reflector.ListAndWatchWithContext(ctx)
+		switch {
+		case ctx.Err() != nil, err == nil, errors.Is(err, io.EOF), apierrors.IsResourceExpired(err), apierrors.IsGone(err):
+		case apierrors.IsForbidden(err):
+			denied = true
+			o.trouble(err, true)
+		default:
+			o.trouble(err, false)
+		}
+		return denied, nil
+	})
+	return denied && ctx.Err() == nil
+}
+
+// retryWatch is how a watch is tried again. The Reflector's default starts at 0.8 s and grows to 30 s; a follower has to
+// be back as soon as the server is.
+func retryWatch() *wait.Backoff {
+	return &wait.Backoff{Duration: 50 * time.Millisecond, Factor: 1.6, Jitter: 0.2, Steps: 10, Cap: time.Second}
+}
+
+func (o observation[T, L]) poll(ctx context.Context) {
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	for {
+		object, err := o.client.Get(ctx, o.name, metav1.GetOptions{})
+		switch {
+		case ctx.Err() != nil:
+			return
+		case apierrors.IsNotFound(err):
+			o.deliver(ctx, object, false)
+		case err != nil:
+			o.trouble(err, false)
+		default:
+			o.deliver(ctx, object, true)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// store hands what a Reflector would cache straight on; there is one object at most.
+type store[T any] struct {
+	ctx     context.Context
+	deliver func(ctx context.Context, object T, ok bool)
+}
+
+func (s store[T]) Add(object any) error    { return s.Update(object) }
+func (s store[T]) Update(object any) error { s.deliver(s.ctx, object.(T), true); return nil }
+func (s store[T]) Delete(any) error        { var none T; s.deliver(s.ctx, none, false); return nil }
+func (s store[T]) Resync() error           { return nil }
+
+func (s store[T]) Replace(objects []any, _ string) error {
+	if len(objects) == 0 {
+		return s.Delete(nil)
+	}
+	return s.Update(objects[0])
+}

@@ -1,0 +1,138 @@
+package leader
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/election"
+)
+
+// Reason says in one word why there is no leader.
+type Reason string
+
+// The reasons, beside the states Expired, Released, Missing and NotElection, which are their own reason.
+const (
+	// PodGone: the pod that the holder names does not exist (any more).
+	PodGone Reason = "PodGone"
+	// PodFinished: the pod has succeeded or failed; its processes have ended.
+	PodFinished Reason = "PodFinished"
+	// PodTerminating: the pod is being deleted and will not lead for long.
+	PodTerminating Reason = "PodTerminating"
+	// PodNotRunning: no container of the pod runs.
+	PodNotRunning Reason = "PodNotRunning"
+	// OtherIncarnation: a pod of that name started after the term began, so it is not the one that holds the lock.
+	OtherIncarnation Reason = "OtherIncarnation"
+	// Restarted: the containers started anew after the last renewal, so the process that renewed is dead.
+	Restarted Reason = "Restarted"
+	// PodUnknown: the pod that the holder names has not been read yet.
+	PodUnknown Reason = "PodUnknown"
+	// Unresolved: no rule finds a pod name in the holder.
+	Unresolved Reason = "Unresolved"
+)
+
+// Status is the verdict on one lock at one moment.
+type Status struct {
+	Lock  election.Lock
+	State election.State
+	// Pod is the leader. It is nil exactly when Reason is set.
+	Pod *corev1.Pod
+	// Found is the pod that the holder names even where it may not be called the leader; nil when there is none.
+	Found *corev1.Pod
+	// PodName is what the rule read from the holder; "" when no rule reads it.
+	PodName string
+	// PodNamespace is where that pod was looked for.
+	PodNamespace string
+	// Rule names the identity rule that led to the pod.
+	Rule string
+	// Reason is why there is no leader, "" when there is one.
+	Reason Reason
+	// Time is when this was judged, by the API server's clock.
+	Time time.Time
+}
+
+// Led reports whether there is a leader.
+func (s Status) Led() bool { return s.Reason == "" }
+
+// Message tells in one line, ready for a terminal, why there is no leader, and what was found instead.
+func (s Status) Message() string {
+	record := s.Lock.Record
+	switch s.Reason {
+	case "":
+		return fmt.Sprintf("%s: led by pod %s/%s", s.Lock.Ref, s.Pod.Namespace, s.Pod.Name)
+	case Reason(election.Missing):
+		return fmt.Sprintf("%s: not found", s.Lock.Ref)
+	case Reason(election.NotElection):
+		return fmt.Sprintf("%s: not an election but %s", s.Lock.Ref, s.Lock.Marker)
+	case Reason(election.Released):
+		return fmt.Sprintf("%s: released, nobody holds it", s.Lock.Ref)
+	case Reason(election.Expired):
+		return fmt.Sprintf("%s: expired %s ago, last held by %s", s.Lock.Ref, Age(s.Time.Sub(record.Expires())), Quote(record.Holder))
+	case Unresolved:
+		return fmt.Sprintf("%s: held by %s, which names no pod", s.Lock.Ref, Quote(record.Holder))
+	}
+	return fmt.Sprintf("%s: held by %s, but pod %s/%s %s", s.Lock.Ref, Quote(record.Holder), s.PodNamespace, s.PodName, s.podMessage())
+}
+
+func (s Status) podMessage() string {
+	switch s.Reason {
+	case PodGone:
+		return "does not exist"
+	case PodUnknown:
+		return "has not been read yet"
+	case PodFinished:
+		return "has finished (" + string(s.Found.Status.Phase) + ")"
+	case PodTerminating:
+		return "is being deleted"
+	case PodNotRunning:
+		return "has no running container (" + containerTrouble(s.Found) + ")"
+	case OtherIncarnation:
+		return "started after this term began: another incarnation of the same name"
+	case Restarted:
+		return "restarted after the last renewal: the process that held the lock is gone"
+	}
+	return "is not usable: " + string(s.Reason)
+}
+
+// NoLeader is the error of a lock without a leader: the question was answered, and the answer is no.
+type NoLeader struct{ Status }
+
+func (e *NoLeader) Error() string { return e.Message() }
+
+// Err is nil when there is a leader, else a *NoLeader.
+func (s Status) Err() error {
+	if s.Led() {
+		return nil
+	}
+	return &NoLeader{s}
+}
+
+// Quote makes a holderIdentity fit for a terminal: anybody who may write the lock controls it.
+func Quote(holder string) string { return fmt.Sprintf("%q", holder) }
+
+// Age prints a duration as people read it: to the second, to the millisecond below one.
+func Age(d time.Duration) string {
+	if d < time.Second {
+		return d.Round(time.Millisecond).String()
+	}
+	return d.Round(time.Second).String()
+}
+
+// containerTrouble names what each container waits for or how it ended.
+func containerTrouble(pod *corev1.Pod) string {
+	var parts []string
+	for _, status := range pod.Status.ContainerStatuses {
+		switch {
+		case status.State.Waiting != nil:
+			parts = append(parts, status.Name+": "+status.State.Waiting.Reason)
+		case status.State.Terminated != nil:
+			parts = append(parts, fmt.Sprintf("%s: %s, exit code %d", status.Name, status.State.Terminated.Reason, status.State.Terminated.ExitCode))
+		}
+	}
+	if len(parts) == 0 {
+		return string(pod.Status.Phase)
+	}
+	return strings.Join(parts, "; ")
+}

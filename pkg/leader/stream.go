@@ -1,0 +1,119 @@
+package leader
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	coordinationv1 "k8s.io/api/coordination/v1"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/election"
+)
+
+// confirmWithin bounds the one request that confirms an expiry.
+const confirmWithin = 5 * time.Second
+
+// Stream is the chain of verdicts on one lock, from one watch on the lock and one on the pod that its holder names. All
+// that follows a leader follows a Stream.
+type Stream struct {
+	finder *Finder
+	notice func(message string)
+	done   chan struct{}
+
+	mu     sync.Mutex
+	latest *Change
+}
+
+// Follow judges the lock once and goes on judging it until the context ends. The error is that of the first judgement:
+// a cluster that cannot be reached or denies access is found out here; later trouble is reported through notice, in
+// one line each, and outlived.
+func (f *Finder) Follow(ctx context.Context, notice func(message string)) (*Stream, error) {
+	first, err := f.Find(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s := &Stream{finder: f, notice: notice, done: make(chan struct{})}
+	s.latest = &Change{Status: first, superseded: make(chan struct{})}
+	go func() {
+		defer close(s.done)
+		newFollower(s, first).run(ctx)
+	}()
+	return s, nil
+}
+
+// Latest is the newest verdict. Never nil.
+func (s *Stream) Latest() *Change {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.latest
+}
+
+// Done is closed when the context has ended and nothing of the stream runs any more.
+func (s *Stream) Done() <-chan struct{} { return s.done }
+
+// WaitLeader waits until there is a leader. When the context ends first, the error is a *NoLeader that tells what there
+// is instead.
+func (s *Stream) WaitLeader(ctx context.Context) (*Change, error) {
+	for c := s.Latest(); ; {
+		if c.Led() {
+			return c, nil
+		}
+		next, err := c.Next(ctx)
+		if err != nil {
+			return nil, c.Err()
+		}
+		c = next
+	}
+}
+
+// publish appends a verdict. Only the follower's goroutine calls it.
+func (s *Stream) publish(status Status, last Status, gap time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := &Change{Status: status, Last: last, Gap: gap, superseded: make(chan struct{})}
+	s.latest.supersede(c)
+	s.latest = c
+}
+
+// lockSeen and podSeen are what the observations deliver.
+type lockSeen struct{ lock election.Lock }
+
+type podSeen struct {
+	name string
+	pod  *corev1.Pod // nil when it does not exist
+}
+
+// observeLock delivers the lock to the channel until the context ends.
+func (s *Stream) observeLock(ctx context.Context, to chan<- lockSeen, trouble func(error, bool)) {
+	ref := s.finder.Lock
+	observation[*coordinationv1.Lease, *coordinationv1.LeaseList]{
+		client: s.finder.Leases.Leases(ref.Namespace), name: ref.Name, trouble: trouble,
+		deliver: func(ctx context.Context, lease *coordinationv1.Lease, ok bool) {
+			if !ok {
+				lease = nil
+			}
+			send(ctx, to, lockSeen{election.FromLease(ref, lease)})
+		},
+	}.run(ctx)
+}
+
+// observePod delivers a pod to the channel until the context ends.
+func (s *Stream) observePod(ctx context.Context, name string, to chan<- podSeen, trouble func(error, bool)) {
+	observation[*corev1.Pod, *corev1.PodList]{
+		client: s.finder.Pods.Pods(s.finder.PodNamespace), name: name, trouble: trouble,
+		deliver: func(ctx context.Context, pod *corev1.Pod, ok bool) {
+			if !ok {
+				pod = nil
+			}
+			send(ctx, to, podSeen{name, pod})
+		},
+	}.run(ctx)
+}
+
+func send[T any](ctx context.Context, to chan<- T, value T) {
+	select {
+	case to <- value:
+	case <-ctx.Done():
+	}
+}
