@@ -1,0 +1,52 @@
+package tunnel
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/portforward"
+	"k8s.io/client-go/transport/spdy"
+	"k8s.io/streaming/pkg/httpstream"
+)
+
+// Dialer opens a connection to a pod that port-forward streams can be created on.
+type Dialer func(ctx context.Context, pod *corev1.Pod) (httpstream.Connection, error)
+
+// NewDialer makes the Dialer of a cluster: WebSocket first, SPDY where the server or a proxy on the way cannot do that.
+func NewDialer(config *rest.Config, client rest.Interface) Dialer {
+	return func(ctx context.Context, pod *corev1.Pod) (httpstream.Connection, error) {
+		// client-go's dialers take no context; the transport below them does.
+		config := rest.CopyConfig(config)
+		config.Wrap(func(next http.RoundTripper) http.RoundTripper {
+			return roundTripper(func(req *http.Request) (*http.Response, error) { return next.RoundTrip(req.WithContext(ctx)) })
+		})
+		url := client.Post().Resource("pods").Namespace(pod.Namespace).Name(pod.Name).SubResource("portforward").URL()
+		transport, upgrader, err := spdy.RoundTripperFor(config)
+		if err != nil {
+			return nil, err
+		}
+		overSPDY := spdy.NewDialerForStreaming(upgrader, &http.Client{Transport: transport}, http.MethodPost, url)
+		overWebSocket, err := portforward.NewSPDYOverWebsocketDialerForStreaming(url, config)
+		if err != nil {
+			return nil, err
+		}
+		conn, protocol, err := portforward.NewFallbackDialerForStreaming(overWebSocket, overSPDY, func(err error) bool {
+			return httpstream.IsUpgradeFailure(err) || httpstream.IsHTTPSProxyError(err)
+		}).Dial(portforward.PortForwardProtocolV1Name)
+		switch {
+		case err != nil:
+			return nil, err
+		case protocol != portforward.PortForwardProtocolV1Name:
+			conn.Close() //nolint:errcheck // of no use
+			return nil, fmt.Errorf("the server speaks %q, not %q", protocol, portforward.PortForwardProtocolV1Name)
+		}
+		return conn, nil
+	}
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }

@@ -1,0 +1,182 @@
+package tunnel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/streaming/pkg/httpstream"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
+)
+
+const (
+	// refusedPatience is how long a leader may refuse a connection before the client is told. A process that has just
+	// begun to lead, or to restart, opens its port within that time; a port that is wrong stays closed.
+	refusedPatience = 5 * time.Second
+	retryFirst      = 50 * time.Millisecond
+	retryMost       = time.Second
+)
+
+// Forwarder carries accepted connections to the leader of the moment.
+type Forwarder struct {
+	Leaders *leader.Stream
+	Dial    Dialer
+	// Timeout is how long a connection waits for a leader that can be reached.
+	Timeout time.Duration
+	// Notice gets one line about a connection that failed, or is held up.
+	Notice func(message string)
+	// Trace gets a line for each connection.
+	Trace func(message string)
+
+	ctx    context.Context
+	spares spares
+	wg     sync.WaitGroup
+}
+
+// Probe opens one connection to the leader's pod and keeps it for the first client, so that a missing permission is
+// found out before anybody connects. Errors are the server's.
+func (f *Forwarder) Probe(ctx context.Context, pod *corev1.Pod) error {
+	conn, err := f.Dial(ctx, pod)
+	if err != nil {
+		return err
+	}
+	f.spares.pod, f.spares.conn = pod, conn
+	return nil
+}
+
+// Run serves the listeners until the context ends, and closes them. When it returns, nothing of it runs any more.
+func (f *Forwarder) Run(ctx context.Context, listeners []Listener) {
+	ctx, stop := context.WithCancel(ctx)
+	f.ctx = ctx
+	f.spares.dial, f.spares.wg = f.Dial, &f.wg
+	for _, listener := range listeners {
+		f.wg.Go(func() { f.accept(ctx, listener) })
+	}
+	f.wg.Go(func() { f.aimSpares(ctx) })
+	<-ctx.Done()
+	stop()
+	Close(listeners)
+	f.spares.close()
+	f.wg.Wait()
+	f.spares.close() // one may have arrived while we waited
+}
+
+// aimSpares keeps a connection to the leader of the moment in hand.
+func (f *Forwarder) aimSpares(ctx context.Context) {
+	for change := f.Leaders.Latest(); ; {
+		f.spares.aim(ctx, change.Pod)
+		next, err := change.Next(ctx)
+		if err != nil {
+			return
+		}
+		change = next
+	}
+}
+
+func (f *Forwarder) accept(ctx context.Context, listener Listener) {
+	for {
+		conn, err := listener.Accept()
+		switch {
+		case ctx.Err() != nil:
+			if err == nil {
+				conn.Close() //nolint:errcheck // nobody serves it any more
+			}
+			return
+		case errors.Is(err, net.ErrClosed):
+			return
+		case err != nil:
+			// Out of file descriptors, mostly: those that are served will end and free some.
+			f.Notice(fmt.Sprintf("port %d: %v", listener.Port.Local, err))
+			if !pause(ctx, retryMost) {
+				return
+			}
+			continue
+		}
+		f.wg.Go(func() { f.serve(ctx, newClient(conn.(*net.TCPConn)), listener.Port) })
+	}
+}
+
+// serve carries one connection, and looks for another leader as long as none has heard a word of it.
+func (f *Forwarder) serve(ctx context.Context, c *client, port Port) {
+	stop := context.AfterFunc(ctx, c.reset)
+	defer stop()
+	waitCtx, cancel := context.WithTimeout(ctx, f.Timeout)
+	defer cancel()
+	f.Trace(fmt.Sprintf("handling connection for %d", port.Local))
+	err := f.attempts(ctx, waitCtx, c, port)
+	switch {
+	case err == nil:
+		c.conn.Close() //nolint:errcheck // the client may have closed it
+	case ctx.Err() != nil, errors.Is(err, errClient):
+		c.reset()
+	case errors.Is(err, errTermEnded), errors.Is(err, errLost):
+		f.Trace(fmt.Sprintf("connection for %d closed: %v", port.Local, err))
+		c.reset()
+	default:
+		c.reset()
+		f.Notice(fmt.Sprintf("connection for %d failed: %v", port.Local, err))
+	}
+}
+
+func (f *Forwarder) attempts(ctx, waitCtx context.Context, c *client, port Port) error {
+	var refusedSince time.Time
+	var refusedBy *leader.Change
+	for delay := retryFirst; ; delay = min(2*delay, retryMost) {
+		lead, err := f.Leaders.WaitLeader(waitCtx)
+		if err != nil {
+			return fmt.Errorf("no leader within %s: %w", f.Timeout, err)
+		}
+		err = f.relay(ctx, waitCtx, c, port, lead)
+		var notHeard unheard
+		var isRefused refused
+		switch {
+		case errors.As(err, &isRefused):
+			if refusedBy == nil || refusedBy.Pod.UID != lead.Pod.UID {
+				refusedBy, refusedSince = lead, time.Now()
+			}
+			if time.Since(refusedSince) >= refusedPatience {
+				return err
+			}
+		case errors.As(err, &notHeard) && !denied(err):
+			f.Trace(fmt.Sprintf("connection for %d: %v; trying again", port.Local, err))
+		default:
+			return err
+		}
+		// The next verdict may name another leader; without one, the same leader gets another chance.
+		timer := time.NewTimer(delay)
+		select {
+		case <-lead.Superseded():
+		case <-timer.C:
+		case <-waitCtx.Done():
+			timer.Stop()
+			return err
+		}
+		timer.Stop()
+	}
+}
+
+// denied reports an error that another attempt cannot mend.
+func denied(err error) bool {
+	var upgrade *httpstream.UpgradeFailureError
+	if errors.As(err, &upgrade) {
+		err = upgrade.Cause
+	}
+	return apierrors.IsForbidden(err) || apierrors.IsUnauthorized(err)
+}
+
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,235 @@
+package tunnel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/streaming/pkg/httpstream"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
+)
+
+var (
+	// errTermEnded ends the connections of a leader that leads no more.
+	errTermEnded = errors.New("the leadership has passed on")
+	// errLost ends a connection whose tunnel broke.
+	errLost = errors.New("lost connection to pod")
+	// errClient is a fault on the client's side; nobody needs to be told.
+	errClient = errors.New("client gone")
+)
+
+// unheard marks a failure before the pod heard a word of the client: another attempt repeats nothing.
+type unheard struct{ error }
+
+func (e unheard) Unwrap() error { return e.error }
+
+// refused is an unheard failure of the pod itself: it runs, and nothing listens on the port.
+type refused struct{ error }
+
+func (e refused) Unwrap() error { return e.error }
+
+const (
+	copyBuffer = 64 << 10
+	// errorWait is how long the error stream may lag behind the end of the data.
+	errorWait = time.Second
+)
+
+var buffers = sync.Pool{New: func() any { return new([copyBuffer]byte) }}
+
+// relay carries one connection to the leader's pod until either side ends it or the term does. A nil error is an
+// orderly end.
+func (f *Forwarder) relay(ctx, dialCtx context.Context, c *client, port Port, lead *leader.Change) error {
+	number, err := port.remoteNumber(lead.Pod)
+	if err != nil {
+		return err
+	}
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	var wg sync.WaitGroup
+	defer wg.Wait()
+
+	dialCtx, stopDial := context.WithCancel(dialCtx)
+	defer stopDial()
+	defer context.AfterFunc(ctx, stopDial)()
+	wg.Go(func() { awaitTermEnd(ctx, lead, end) })
+	defer end(nil)
+
+	tunnel, err := f.spares.take(dialCtx, f.ctx, lead.Pod)
+	if err != nil {
+		return unheard{fmt.Errorf("pod %s/%s: %w", lead.Pod.Namespace, lead.Pod.Name, err)}
+	}
+	defer tunnel.Close() //nolint:errcheck // whatever it says, the connection is over
+	defer context.AfterFunc(ctx, func() { tunnel.Close() })()
+	problems, data, err := createStreams(tunnel, number)
+	if err != nil {
+		return unheard{fmt.Errorf("pod %s/%s: %w", lead.Pod.Namespace, lead.Pod.Name, err)}
+	}
+
+	problem := make(chan error, 1)
+	wg.Go(func() { problem <- readProblem(problems) })
+	up := make(chan error, 1)
+	wg.Go(func() { up <- copyUp(data, c) })
+	// A pending read of the client would outlive this attempt.
+	defer func() { end(nil); tunnel.Close(); c.interrupt(); wg.Wait(); c.resume() }() //nolint:errcheck // see above
+	down := make(chan error, 1)
+	wg.Go(func() { down <- copyDown(c, data) })
+
+	for {
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case err := <-up:
+			if err != nil && ctx.Err() == nil {
+				return err
+			}
+			up = nil // the client has said all; the answer may go on
+		case err := <-problem:
+			if err != nil {
+				return podError(err, lead.Pod, number, c.repeatable())
+			}
+			problem = nil
+		case err := <-down:
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			// spdystream ends the streams of a broken connection as if they were complete; only this channel tells.
+			if err == nil && closed(tunnel) {
+				return errLost
+			}
+			if err == nil && problem != nil {
+				if late := awaitProblem(problem); late != nil {
+					return podError(late, lead.Pod, number, c.repeatable())
+				}
+			}
+			return err
+		}
+	}
+}
+
+// awaitTermEnd ends the connection when the leader it leads to leads no more.
+func awaitTermEnd(ctx context.Context, lead *leader.Change, end context.CancelCauseFunc) {
+	for change := lead; ; {
+		next, err := change.Next(ctx)
+		if err != nil {
+			return
+		}
+		if !next.Continues(lead.Status) {
+			end(errTermEnded)
+			return
+		}
+		change = next
+	}
+}
+
+// createStreams opens the pair of streams that carries one connection. client-go waits up to 30 s for the reply, also
+// when the connection breaks meanwhile, so the wait is given up with the connection.
+func createStreams(tunnel httpstream.Connection, number int32) (problems, data httpstream.Stream, err error) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		problems, data, err = openStreams(tunnel, number)
+	}()
+	select {
+	case <-done:
+		return problems, data, err
+	case <-tunnel.CloseChan():
+		return nil, nil, errLost
+	}
+}
+
+func openStreams(tunnel httpstream.Connection, number int32) (problems, data httpstream.Stream, err error) {
+	headers := http.Header{}
+	headers.Set(corev1.StreamType, corev1.StreamTypeError)
+	headers.Set(corev1.PortHeader, strconv.Itoa(int(number)))
+	headers.Set(corev1.PortForwardRequestIDHeader, "0") // the only one on its tunnel
+	if problems, err = tunnel.CreateStream(headers); err != nil {
+		return nil, nil, fmt.Errorf("error creating error stream: %w", err)
+	}
+	problems.Close() //nolint:errcheck // we only read from it
+	headers.Set(corev1.StreamType, corev1.StreamTypeData)
+	if data, err = tunnel.CreateStream(headers); err != nil {
+		return nil, nil, fmt.Errorf("error creating forwarding stream: %w", err)
+	}
+	return problems, data, nil
+}
+
+func readProblem(problems io.Reader) error {
+	message, err := io.ReadAll(io.LimitReader(problems, 64<<10))
+	switch {
+	case len(message) > 0:
+		return errors.New(strings.TrimSpace(string(message)))
+	case err != nil:
+		return err
+	}
+	return nil
+}
+
+func awaitProblem(problem <-chan error) error {
+	timer := time.NewTimer(errorWait)
+	defer timer.Stop()
+	select {
+	case err := <-problem:
+		return err
+	case <-timer.C:
+		return nil
+	}
+}
+
+// podError judges what the node said of the connection. A refused one never reached anybody.
+func podError(err error, pod *corev1.Pod, number int32, repeatable bool) error {
+	if strings.Contains(err.Error(), "connection refused") && repeatable {
+		return refused{fmt.Errorf("pod %s/%s: nothing listens on port %d", pod.Namespace, pod.Name, number)}
+	}
+	return fmt.Errorf("pod %s/%s, port %d: %w", pod.Namespace, pod.Name, number, err)
+}
+
+// copyUp carries the client's words to the pod and passes its end on as a half-close.
+func copyUp(data httpstream.Stream, c *client) error {
+	buffer := buffers.Get().(*[copyBuffer]byte)
+	defer buffers.Put(buffer)
+	_, err := io.CopyBuffer(struct{ io.Writer }{data}, c.words(), buffer[:])
+	if err != nil {
+		return errClient
+	}
+	data.Close() //nolint:errcheck // the other direction tells how it ended
+	return nil
+}
+
+// copyDown carries the pod's answer to the client.
+func copyDown(c *client, data httpstream.Stream) error {
+	buffer := buffers.Get().(*[copyBuffer]byte)
+	defer buffers.Put(buffer)
+	source := &answer{data: data, client: c}
+	if _, err := io.CopyBuffer(struct{ io.Writer }{c.conn}, source, buffer[:]); err != nil && source.err == nil {
+		return errClient
+	}
+	return source.err
+}
+
+// answer notes the first byte of the pod's answer.
+type answer struct {
+	data   io.Reader
+	client *client
+	begun  bool
+	err    error // of the pod's side; nil while all is well
+}
+
+func (a *answer) Read(p []byte) (int, error) {
+	n, err := a.data.Read(p)
+	if n > 0 && !a.begun {
+		a.begun = true
+		a.client.answered()
+	}
+	if err != nil && err != io.EOF {
+		a.err = err
+	}
+	return n, err
+}

@@ -1,0 +1,97 @@
+package tunnel
+
+import (
+	"context"
+	"sync"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/streaming/pkg/httpstream"
+)
+
+// spares keeps one open connection to the leader in hand, so that a client does not wait for a handshake.
+type spares struct {
+	dial Dialer
+	wg   *sync.WaitGroup
+
+	mu      sync.Mutex
+	pod     *corev1.Pod           // the pod that a spare is wanted for; nil for none
+	conn    httpstream.Connection // nil while there is none
+	filling bool
+}
+
+// aim names the pod that spares are to lead to from now on, nil for none, and begins to open one.
+func (s *spares) aim(ctx context.Context, pod *corev1.Pod) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.pod != nil && pod != nil && s.pod.UID == pod.UID {
+		return
+	}
+	s.drop()
+	s.pod = pod
+	s.fill(ctx)
+}
+
+// take gives out the spare, or dials when there is none. Either way the next one is on its way.
+func (s *spares) take(ctx, fillCtx context.Context, pod *corev1.Pod) (httpstream.Connection, error) {
+	s.mu.Lock()
+	conn := s.conn
+	if s.pod == nil || s.pod.UID != pod.UID || conn == nil || closed(conn) {
+		conn = nil
+	} else {
+		s.conn = nil
+	}
+	s.fill(fillCtx)
+	s.mu.Unlock()
+	if conn != nil {
+		return conn, nil
+	}
+	return s.dial(ctx, pod)
+}
+
+// fill opens a spare unless there is one or one is on its way. A failure leaves none: whoever takes dials, and learns why.
+func (s *spares) fill(ctx context.Context) {
+	if s.pod == nil || s.filling || s.conn != nil && !closed(s.conn) || ctx.Err() != nil {
+		return
+	}
+	s.filling = true
+	pod := s.pod
+	s.wg.Go(func() {
+		conn, err := s.dial(ctx, pod)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.filling = false
+		switch {
+		case err != nil:
+		case s.pod == nil || s.pod.UID != pod.UID || ctx.Err() != nil:
+			conn.Close() //nolint:errcheck // the leader has changed meanwhile
+			s.fill(ctx)
+		default:
+			s.conn = conn
+		}
+	})
+}
+
+// drop closes the spare.
+func (s *spares) drop() {
+	if s.conn != nil {
+		s.conn.Close() //nolint:errcheck // nobody has used it
+		s.conn = nil
+	}
+}
+
+// close ends the keeping of spares.
+func (s *spares) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pod = nil
+	s.drop()
+}
+
+func closed(conn httpstream.Connection) bool {
+	select {
+	case <-conn.CloseChan():
+		return true
+	default:
+		return false
+	}
+}
