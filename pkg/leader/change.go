@@ -39,6 +39,24 @@ func (c *Change) NewLeader() bool {
 	return c.Led() && c.Last.Pod != nil && (!c.Lock.SameTerm(c.Last.Lock) || c.Pod.UID != c.Last.Pod.UID)
 }
 
+// Handover tells in one line that a leader follows another, and after which gap.
+func (c *Change) Handover() string {
+	line := "pod " + c.Pod.Name + " leads now"
+	switch {
+	case !c.NewLeader():
+		line = "pod " + c.Pod.Name + " leads on"
+	case c.Pod.UID == c.Last.Pod.UID:
+		line = "pod " + c.Pod.Name + " leads again"
+	}
+	if c.Gap > 0 {
+		line += " (after " + Age(c.Gap) + " without a leader)"
+	}
+	if c.NewLeader() && c.Pod.UID != c.Last.Pod.UID {
+		line += ", before it " + c.Last.Pod.Name
+	}
+	return line
+}
+
 // Continues reports whether the term that another verdict found goes on, so that what was begun in it may go on too. A
 // leader that is being deleted, or is in doubt, gets nothing new but keeps what it has until the term ends.
 func (s Status) Continues(term Status) bool {

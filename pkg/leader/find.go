@@ -3,6 +3,7 @@ package leader
 import (
 	"context"
 	"fmt"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -21,6 +22,8 @@ type Finder struct {
 	PodNamespace string
 	// AllowExpired lets the last holder of an expired lock count as the leader.
 	AllowExpired bool
+	// AnswerWithin bounds one Find, 0 for no bound.
+	AnswerWithin time.Duration
 
 	Leases coordinationclient.LeasesGetter
 	Pods   coreclient.PodsGetter
@@ -30,6 +33,11 @@ type Finder struct {
 // Find judges the lock now, in at most two requests: the lock, and the pod that its holder names. A lock without a
 // leader is a verdict (Status.Err), not an error of Find.
 func (f *Finder) Find(ctx context.Context) (Status, error) {
+	if f.AnswerWithin > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, f.AnswerWithin)
+		defer cancel()
+	}
 	lock, err := election.Read(ctx, f.Leases, f.Lock)
 	if err != nil {
 		return Status{}, err

@@ -143,7 +143,7 @@ func (f *Forwarder) attempts(ctx, waitCtx context.Context, c *client, port Port)
 			if time.Since(refusedSince) >= refusedPatience {
 				return err
 			}
-		case errors.As(err, &notHeard) && !denied(err):
+		case errors.As(err, &notHeard) && !Denied(err):
 			f.Trace(fmt.Sprintf("connection for %d: %v; trying again", port.Local, err))
 		default:
 			return err
@@ -161,8 +161,8 @@ func (f *Forwarder) attempts(ctx, waitCtx context.Context, c *client, port Port)
 	}
 }
 
-// denied reports an error that another attempt cannot mend.
-func denied(err error) bool {
+// Denied reports an error that another attempt cannot mend.
+func Denied(err error) bool {
 	var upgrade *httpstream.UpgradeFailureError
 	if errors.As(err, &upgrade) {
 		err = upgrade.Cause

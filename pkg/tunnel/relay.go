@@ -132,19 +132,24 @@ func awaitTermEnd(ctx context.Context, lead *leader.Change, end context.CancelCa
 // createStreams opens the pair of streams that carries one connection. client-go waits up to 30 s for the reply, also
 // when the connection breaks meanwhile, so the wait is given up with the connection.
 func createStreams(tunnel httpstream.Connection, number int32) (problems, data httpstream.Stream, err error) {
-	done := make(chan struct{})
+	type streams struct {
+		problems, data httpstream.Stream
+		err            error
+	}
+	opened := make(chan streams, 1)
 	go func() {
-		defer close(done)
-		problems, data, err = openStreams(tunnel, number)
+		problems, data, err := openStreams(tunnel, number)
+		opened <- streams{problems, data, err}
 	}()
 	select {
-	case <-done:
-		return problems, data, err
+	case s := <-opened:
+		return s.problems, s.data, s.err
 	case <-tunnel.CloseChan():
 		return nil, nil, errLost
 	}
 }
 
+// openStreams opens the pair of streams that carries one connection.
 func openStreams(tunnel httpstream.Connection, number int32) (problems, data httpstream.Stream, err error) {
 	headers := http.Header{}
 	headers.Set(corev1.StreamType, corev1.StreamTypeError)

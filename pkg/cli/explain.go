@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/streaming/pkg/httpstream"
+)
+
+// explain words an error for its reader: what was wrong, and what to do about it where we know.
+func explain(err error) string {
+	text := err.Error()
+	var upgrade *httpstream.UpgradeFailureError
+	if errors.As(err, &upgrade) {
+		err = errors.Join(err, upgrade.Cause)
+	}
+	var unreachable *url.Error
+	switch {
+	case apierrors.IsForbidden(err):
+		return text + grant(err)
+	case apierrors.IsUnauthorized(err):
+		return text + "\nThe cluster does not know these credentials: log in again, or choose others with --context, --user or --token."
+	case clientcmd.IsEmptyConfig(err):
+		return "no cluster is configured: set KUBECONFIG, or give --kubeconfig, --context or --server"
+	case errors.Is(err, context.DeadlineExceeded):
+		return text + "\nThe cluster did not answer in time; --request-timeout changes how long to wait."
+	case errors.As(err, &unreachable):
+		return text + "\nThe cluster cannot be reached: check --context, --kubeconfig and --server."
+	}
+	return text
+}
+
+// grant names the rule that a denied request needs.
+func grant(err error) string {
+	var status apierrors.APIStatus
+	if !errors.As(err, &status) || status.Status().Details == nil {
+		return ""
+	}
+	details := status.Status().Details
+	verb := word(status.Status().Message, "cannot ")
+	if verb == "" || details.Kind == "" {
+		return ""
+	}
+	// details.Kind has the resource without its subresource; the message names both.
+	resource := word(status.Status().Message, `resource "`)
+	group := details.Group
+	if resource == "" {
+		resource = details.Kind
+	}
+	hint := fmt.Sprintf("\nTo allow it, grant: apiGroups: [%q], resources: [%q], verbs: [%q]", group, resource, verb)
+	if resource == "pods/portforward" {
+		hint += "\nPort forwarding needs \"create\", and on servers from 1.31 to 1.34 also \"get\"."
+	}
+	return hint
+}
+
+// word is the word that follows a phrase, up to a blank or a quote.
+func word(text, after string) string {
+	_, rest, found := strings.Cut(text, after)
+	if !found {
+		return ""
+	}
+	if end := strings.IndexAny(rest, "\" "); end >= 0 {
+		rest = rest[:end]
+	}
+	return rest
+}

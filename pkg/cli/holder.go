@@ -1,0 +1,210 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/cli-runtime/pkg/printers"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
+)
+
+const holderExample = `  # Print the name of the pod that leads
+  kubectl leader holder my-operator-leader
+
+  # Use it in another command
+  kubectl exec -it "$(kubectl leader holder my-operator-leader -o name)" -- sh
+
+  # Show the lock as well: who holds it, since when, until when
+  kubectl leader holder my-operator-leader -o wide
+
+  # Wait up to a minute for a leader
+  kubectl leader holder my-operator-leader --timeout=1m
+
+  # A Lease that lives in another namespace than the pods
+  kubectl leader holder cert-manager-controller -n cert-manager --lease-namespace=kube-system`
+
+// holderOptions are the flags of holder.
+type holderOptions struct {
+	lockOptions
+	timeout time.Duration
+	output  string
+	print   *genericclioptions.PrintFlags
+	streams genericiooptions.IOStreams
+}
+
+func newHolderCommand(name string, config *genericclioptions.ConfigFlags, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &holderOptions{lockOptions: lockOptions{config: config}, streams: streams}
+	cmd := &cobra.Command{
+		Use:                   "holder LOCK [-o name|wide|json|yaml|...]",
+		DisableFlagsInUseLine: true,
+		Short:                 "Print the pod that leads",
+		Long: `Print the name of the pod that leads.
+
+ The lock has to be held and renewed in time, by the clock of the API server, and the pod has to exist and to live; else
+ the command says what it found instead and exits with 1.`,
+		Example: example(name, holderExample),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			lock, err := o.complete(cmd, args)
+			if err != nil {
+				return err
+			}
+			return o.run(cmd.Context(), lock)
+		},
+	}
+	o.addFlags(cmd)
+	cmd.Flags().DurationVar(&o.timeout, "timeout", 0, "How long to wait for a leader, if there is none; 0 does not wait.")
+	o.print = &genericclioptions.PrintFlags{
+		JSONYamlPrintFlags: genericclioptions.NewJSONYamlPrintFlags(), NamePrintFlags: genericclioptions.NewNamePrintFlags(""),
+		TemplatePrinterFlags: genericclioptions.NewKubeTemplatePrintFlags(), OutputFormat: &o.output,
+	}
+	o.print.AddFlags(cmd)
+	cmd.Flags().Lookup("output").Usage = "Output format. One of: (" + holderFormats + "). Default: the pod's name alone."
+	cmd.Flags().Lookup("show-managed-fields").Hidden = true // there are none
+	return cmd
+}
+
+const holderFormats = "name, wide, json, yaml, jsonpath, jsonpath-as-json, jsonpath-file, go-template, go-template-file, template, templatefile"
+
+func (o *holderOptions) complete(cmd *cobra.Command, args []string) (lock string, err error) {
+	if len(args) > 0 && o.lease != "" {
+		return "", twice(cmd, args[0])
+	}
+	lock, rest, err := o.takeLock(cmd, args)
+	switch {
+	case err != nil:
+		return "", err
+	case len(rest) > 0:
+		return "", usageError(cmd, "holder takes one LOCK, got also %q", rest)
+	case o.timeout < 0:
+		return "", usageError(cmd, "--timeout must not be negative")
+	}
+	if _, err := o.printer(); err != nil {
+		return "", usageError(cmd, "%v", err)
+	}
+	return lock, nil
+}
+
+func (o *holderOptions) run(ctx context.Context, lock string) error {
+	cluster, err := o.connect(lock)
+	if err != nil {
+		return err
+	}
+	status, err := o.find(ctx, cluster.finder)
+	if err != nil {
+		return err
+	}
+	printer, err := o.printer()
+	if err != nil {
+		return err
+	}
+	if err := printer(o.streams.Out, status); err != nil {
+		return err
+	}
+	if status.Led() && !leader.Ready(status.Pod) {
+		notice(o.streams.ErrOut)(fmt.Sprintf("pod %s leads but is not ready", status.Pod.Name))
+	}
+	return status.Err()
+}
+
+// find asks once, and where that finds no leader and the user is willing to wait, follows the lock until it has one.
+func (o *holderOptions) find(ctx context.Context, finder *leader.Finder) (leader.Status, error) {
+	if o.timeout == 0 {
+		return finder.Find(ctx)
+	}
+	streamCtx, stop := context.WithCancel(ctx)
+	stream, err := finder.Follow(streamCtx, notice(o.streams.ErrOut))
+	if err != nil {
+		stop()
+		return leader.Status{}, err
+	}
+	defer func() { stop(); <-stream.Done() }()
+	change, err := firstLeader(ctx, stream, o.timeout, notice(o.streams.ErrOut))
+	var none *leader.NoLeader
+	if errors.As(err, &none) {
+		return none.Status, context.Cause(ctx) // the verdict, unless a signal ended the wait
+	}
+	return change.Status, nil
+}
+
+// printer chooses how to print. The plain forms print nothing where there is no leader: stdout is data.
+func (o *holderOptions) printer() (func(io.Writer, leader.Status) error, error) {
+	switch {
+	case o.output == "" && *o.print.TemplatePrinterFlags.TemplateArgument == "":
+		return plain(""), nil
+	case o.output == "name":
+		return plain("pod/"), nil
+	case o.output == "wide":
+		return printWide, nil
+	}
+	printer, err := o.print.ToPrinter()
+	if genericclioptions.IsNoCompatiblePrinterError(err) {
+		return nil, fmt.Errorf("unable to match a printer suitable for the output format %q, allowed formats are: %s", o.output, holderFormats)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return func(out io.Writer, status leader.Status) error {
+		return printer.PrintObj(leaderObject(status), escaped(out))
+	}, nil
+}
+
+func plain(prefix string) func(io.Writer, leader.Status) error {
+	return func(out io.Writer, status leader.Status) error {
+		if !status.Led() {
+			return nil
+		}
+		_, err := fmt.Fprintf(out, "%s%s\n", prefix, status.Pod.Name)
+		return err
+	}
+}
+
+func printWide(out io.Writer, status leader.Status) error {
+	w := printers.GetNewTabWriter(out)
+	record := status.Lock.Record
+	pod, node := "<none>", "<none>"
+	if status.Led() {
+		pod, node = status.Pod.Name, status.Pod.Spec.NodeName
+		if status.Pod.Namespace != status.Lock.Namespace {
+			pod = status.Pod.Namespace + "/" + pod
+		}
+	}
+	fmt.Fprintln(w, "LOCK\tSTATE\tIDENTITY\tPOD\tNODE\tRENEWED\tEXPIRES\tTRANSITIONS\tRULE")
+	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", status.Lock.Name, status.State,
+		orNone(printable(record.Holder)), pod, node, ago(record.Renewed, status.Time),
+		in(record.Expires(), status.Time), record.Transitions, orNone(status.Rule))
+	return w.Flush()
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "<none>"
+	}
+	return s
+}
+
+// ago and in print a moment against the server's clock, which is cut to the second: what seems to be in the future by
+// less than that is now.
+func ago(t, now time.Time) string {
+	if t.IsZero() {
+		return "<unknown>"
+	}
+	return leader.Age(max(0, now.Sub(t)).Truncate(time.Second)) + " ago"
+}
+
+func in(t, now time.Time) string {
+	switch left := t.Sub(now); {
+	case t.IsZero():
+		return "<never>"
+	case left < 0:
+		return leader.Age((-left).Truncate(time.Second)) + " ago"
+	default:
+		return "in " + leader.Age(left.Truncate(time.Second))
+	}
+}

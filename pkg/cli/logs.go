@@ -1,0 +1,184 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/spf13/cobra"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/tail"
+)
+
+const logsExample = `  # Print what the leader has logged
+  kubectl leader logs my-operator-leader
+
+  # Follow the leadership, from pod to pod
+  kubectl leader logs -f my-operator-leader
+
+  # Only what was logged since the leader acquired the lock
+  kubectl leader logs my-operator-leader --since-acquired
+
+  # The last 20 lines of one container, with the name of the pod before each line
+  kubectl leader logs my-operator-leader -c manager --tail=20 --prefix
+
+  # What the leader's container said before it restarted
+  kubectl leader logs my-operator-leader --previous`
+
+// logsOptions are the flags of logs.
+type logsOptions struct {
+	lockOptions
+	tail.Options
+	follow    bool
+	timeout   time.Duration
+	sinceTime string
+	lines     int64
+	streams   genericiooptions.IOStreams
+}
+
+func newLogsCommand(name string, config *genericclioptions.ConfigFlags, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &logsOptions{lockOptions: lockOptions{config: config}, streams: streams}
+	cmd := &cobra.Command{
+		Use:                   "logs [-f] [-p] LOCK [-c CONTAINER]",
+		DisableFlagsInUseLine: true,
+		Short:                 "Print the logs of the pod that leads",
+		Long: `Print the logs of the pod that leads.
+
+ With -f the output follows the leadership: it prints what the old leader still has to say, tells on stderr who leads
+ now, and goes on with the new leader's log from its acquisition. No line is lost and none is printed twice, also when a
+ connection is cut, a log is rotated or the API server restarts.`,
+		Example: example(name, logsExample),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			lock, err := o.complete(cmd, args)
+			if err != nil {
+				return err
+			}
+			return o.run(cmd.Context(), lock)
+		},
+	}
+	o.addFlags(cmd)
+	flags := cmd.Flags()
+	flags.BoolVarP(&o.follow, "follow", "f", false, "Follow the leadership: stream the logs of whoever leads.")
+	flags.BoolVar(&o.SinceAcquired, "since-acquired", false, "Only return logs of the present term, from the leader's acquisition of the lock.")
+	flags.StringVar(&o.sinceTime, "since-time", "", "Only return logs after a specific date (RFC3339). Defaults to all logs. Only one of since-time / since / since-acquired may be used.")
+	flags.DurationVar(&o.Since, "since", 0, "Only return logs newer than a relative duration like 5s, 2m, or 3h. Defaults to all logs. Only one of since-time / since / since-acquired may be used.")
+	flags.Int64Var(&o.lines, "tail", -1, "Lines of recent log file to display. Defaults to -1, showing all log lines.")
+	flags.Int64Var(&o.LimitBytes, "limit-bytes", 0, "Maximum bytes of logs to return. Defaults to no limit.")
+	flags.BoolVar(&o.Timestamps, "timestamps", false, "Include timestamps on each line in the log output.")
+	flags.BoolVar(&o.Prefix, "prefix", false, "Prefix each log line with the log source (pod name and container name).")
+	flags.BoolVarP(&o.Previous, "previous", "p", false, "If true, print the logs for the previous instance of the container in a pod if it exists.")
+	flags.StringVarP(&o.Container, "container", "c", "", "Print the logs of this container.")
+	flags.BoolVar(&o.AllContainers, "all-containers", false, "Get all containers' logs in the pod.")
+	flags.BoolVar(&o.IgnoreErrors, "ignore-errors", false, "If following logs, allow for any errors that occur to be non-fatal.")
+	flags.IntVar(&o.MaxStreams, "max-log-requests", 5, "Specify maximum number of containers to follow at a time.")
+	flags.BoolVar(&o.InsecureSkipTLSVerifyBackend, "insecure-skip-tls-verify-backend", false, "Skip verifying the identity of the kubelet that logs are requested from. In theory, an attacker could provide invalid log content back.")
+	flags.DurationVar(&o.timeout, "timeout", 0, "How long to wait for the first leader, if there is none. Defaults to 1m with -f, and to not waiting without.")
+	flags.DurationVar(&o.timeout, "pod-running-timeout", 0, "The same as --timeout.")
+	return cmd
+}
+
+func (o *logsOptions) complete(cmd *cobra.Command, args []string) (lock string, err error) {
+	if o.lease != "" && len(args) > 0 {
+		return "", twice(cmd, args[0])
+	}
+	lock, rest, err := o.takeLock(cmd, args)
+	if err != nil {
+		return "", err
+	}
+	if len(rest) == 1 && o.Container == "" {
+		o.Container, rest = rest[0], nil
+	}
+	begins := 0
+	for _, given := range []bool{o.SinceAcquired, o.sinceTime != "", o.Since != 0} {
+		if given {
+			begins++
+		}
+	}
+	switch {
+	case len(rest) > 0 && o.Container != "":
+		return "", usageError(cmd, "only one of -c or an inline [CONTAINER] arg is allowed")
+	case begins > 1:
+		return "", usageError(cmd, "at most one of --since-time, --since and --since-acquired may be used")
+	case o.AllContainers && o.Container != "":
+		return "", usageError(cmd, "--all-containers=true should not be specified with container name %s", o.Container)
+	case o.LimitBytes < 0:
+		return "", usageError(cmd, "--limit-bytes must be greater than 0")
+	case o.Since < 0:
+		return "", usageError(cmd, "--since must be greater than 0")
+	case o.lines < -1:
+		return "", usageError(cmd, "--tail must be greater than or equal to -1")
+	case o.MaxStreams < 1:
+		return "", usageError(cmd, "--max-log-requests must be at least 1")
+	case o.timeout < 0:
+		return "", usageError(cmd, "--timeout must not be negative")
+	case o.Previous && o.SinceAcquired:
+		return "", usageError(cmd, "--previous and --since-acquired exclude each other: the present term is not in a previous instance's log")
+	}
+	if o.sinceTime != "" {
+		t, err := time.Parse(time.RFC3339, o.sinceTime)
+		if err != nil {
+			return "", usageError(cmd, "--since-time: %q is not a date of RFC3339, like 2026-01-31T12:00:00Z", o.sinceTime)
+		}
+		o.SinceTime = &metav1.Time{Time: t}
+	}
+	if o.lines >= 0 {
+		o.Tail = &o.lines
+	}
+	if o.Previous {
+		o.follow = false // what a previous instance said does not grow
+	}
+	if o.follow && !cmd.Flags().Changed("timeout") && !cmd.Flags().Changed("pod-running-timeout") {
+		o.timeout = time.Minute
+	}
+	return lock, nil
+}
+
+func (o *logsOptions) run(ctx context.Context, lock string) error {
+	cluster, err := o.connect(lock)
+	if err != nil {
+		return err
+	}
+	tell := notice(o.streams.ErrOut)
+	tailer := &tail.Tailer{Options: o.Options, Pods: cluster.core, Out: o.streams.Out, Notice: tell}
+	return quietEnd(o.print(ctx, cluster, tailer, tell))
+}
+
+func (o *logsOptions) print(ctx context.Context, cluster *cluster, tailer *tail.Tailer, tell func(string)) error {
+	if !o.follow && o.timeout == 0 {
+		status, err := cluster.finder.Find(ctx)
+		if err != nil {
+			return err
+		}
+		if err := status.Err(); err != nil {
+			return err
+		}
+		return tailer.Snapshot(ctx, status)
+	}
+	streamCtx, stop := context.WithCancel(ctx)
+	stream, err := cluster.finder.Follow(streamCtx, tell)
+	if err != nil {
+		stop()
+		return err
+	}
+	defer func() { stop(); <-stream.Done() }()
+	first, err := firstLeader(ctx, stream, o.timeout, tell)
+	if err != nil {
+		return err
+	}
+	if !o.follow {
+		return tailer.Snapshot(ctx, first.Status)
+	}
+	return tailer.Follow(ctx, stream)
+}
+
+// quietEnd takes a reader that has gone away (`| head`) for the end that it is.
+func quietEnd(err error) error {
+	var broken tail.WriteError
+	if errors.As(err, &broken) && errors.Is(err, errReaderGone) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,289 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os/exec"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
+	"github.com/kubectl-leader/kubectl-leader/pkg/tunnel"
+)
+
+const portForwardExample = `  # Listen on port 8080 locally, forwarding to port 8080 of whoever leads
+  kubectl leader port-forward my-operator-leader 8080
+
+  # Listen on port 5000 locally, forwarding to the leader's port named metrics
+  kubectl leader port-forward my-operator-leader 5000:metrics
+
+  # Listen on a random port locally, and print the ports as JSON for a script
+  kubectl leader port-forward my-operator-leader :8080 -o json
+
+  # Listen on all addresses
+  kubectl leader port-forward --address 0.0.0.0 my-operator-leader 8888:8080
+
+  # Forward while a command runs, and exit with its code
+  kubectl leader port-forward my-operator-leader :8080 -- sh -c 'curl -s localhost:$LOCAL_PORT/metrics'`
+
+// portForwardOptions are the flags of port-forward.
+type portForwardOptions struct {
+	lockOptions
+	addresses      []string
+	timeout        time.Duration
+	exitOnFailover bool
+	output         string
+	verbosity      func() int
+	streams        genericiooptions.IOStreams
+
+	ports   []tunnel.Port
+	command []string
+}
+
+func newPortForwardCommand(name string, config *genericclioptions.ConfigFlags, streams genericiooptions.IOStreams, verbosity func() int) *cobra.Command {
+	o := &portForwardOptions{lockOptions: lockOptions{config: config}, verbosity: verbosity, streams: streams}
+	cmd := &cobra.Command{
+		Use:                   "port-forward LOCK [options] [LOCAL_PORT:]REMOTE_PORT [...[LOCAL_PORT_N:]REMOTE_PORT_N] [-- COMMAND [args...]]",
+		DisableFlagsInUseLine: true,
+		Short:                 "Forward local ports to the pod that leads",
+		Long: `Forward one or more local ports to the pod that leads.
+
+ The local ports stay open for the whole run. Each new connection goes to the leader of that moment; while there is none
+ it waits, up to --timeout, and is not refused. When a term ends its connections are closed, and the next ones go to the
+ new leader.
+
+ After "--" a command is run while the ports are forwarded, with LEADER_POD and LEADER_NAMESPACE, LOCAL_PORT (the first
+ one) and LOCAL_PORT_<remote> for each port in its environment; the exit code is the command's.`,
+		Example: example(name, portForwardExample),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			lock, err := o.complete(cmd, args)
+			if err != nil {
+				return err
+			}
+			return o.run(cmd.Context(), lock)
+		},
+	}
+	o.addFlags(cmd)
+	cmd.Flags().StringSliceVar(&o.addresses, "address", []string{"localhost"}, "Addresses to listen on (comma separated). Only accepts IP addresses or localhost as a value. When localhost is supplied, both 127.0.0.1 and ::1 are tried.")
+	cmd.Flags().DurationVar(&o.timeout, "timeout", time.Minute, "How long to wait for a leader: at the start, and then each connection. Must be positive.")
+	cmd.Flags().DurationVar(&o.timeout, "pod-running-timeout", time.Minute, "The same as --timeout.")
+	cmd.Flags().BoolVar(&o.exitOnFailover, "exit-on-failover", false, "Exit with 1 when the term ends, instead of going on with the next leader.")
+	cmd.Flags().StringVarP(&o.output, "output", "o", "", "Output format. One of: (json). json prints one object with the bound ports once they are ready.")
+	return cmd
+}
+
+func (o *portForwardOptions) complete(cmd *cobra.Command, args []string) (lock string, err error) {
+	if dash := cmd.ArgsLenAtDash(); dash >= 0 {
+		args, o.command = args[:dash], args[dash:]
+		if len(o.command) == 0 {
+			return "", usageError(cmd, "a command is required after --")
+		}
+		if _, err := exec.LookPath(o.command[0]); err != nil {
+			return "", usageError(cmd, "%v", err)
+		}
+	}
+	lock, specs, err := o.takeLock(cmd, args)
+	switch {
+	case err != nil:
+		return "", err
+	case len(specs) == 0:
+		return "", usageError(cmd, "at least 1 PORT is required for port-forward")
+	case o.timeout <= 0:
+		return "", usageError(cmd, "--timeout must be positive")
+	case o.output != "" && o.output != "json":
+		return "", usageError(cmd, "unable to match a printer suitable for the output format %q, allowed formats are: json", o.output)
+	case o.output != "" && o.command != nil:
+		return "", usageError(cmd, "-o json and a command after -- exclude each other: stdout is the command's, and it has the ports in its environment")
+	}
+	for _, spec := range specs {
+		port, err := tunnel.ParsePort(spec)
+		if err == nil && !isPort(port.Remote) && o.lease != "" {
+			return "", twice(cmd, spec)
+		}
+		if err == nil && !isPort(port.Remote) {
+			err = fmt.Errorf("invalid port %q: %q is neither a number nor a port name", spec, port.Remote)
+		}
+		if err != nil {
+			return "", usageError(cmd, "%v", err)
+		}
+		o.ports = append(o.ports, port)
+	}
+	return lock, nil
+}
+
+// isPort reports whether the text can be a port's number or name.
+func isPort(text string) bool {
+	_, err := strconv.Atoi(text)
+	return err == nil || len(validation.IsValidPortName(text)) == 0
+}
+
+func (o *portForwardOptions) run(ctx context.Context, lock string) (err error) {
+	cluster, err := o.connect(lock)
+	if err != nil {
+		return err
+	}
+	tell := notice(o.streams.ErrOut)
+	ctx, stop := context.WithCancelCause(ctx)
+	stream, err := cluster.finder.Follow(ctx, tell)
+	if err != nil {
+		stop(nil)
+		return err
+	}
+	defer func() { stop(nil); <-stream.Done() }()
+
+	// Ports that need no pod are bound first: whoever connects while there is no leader waits, and is not refused.
+	listeners, err := o.listenEarly()
+	if err != nil {
+		return err
+	}
+	defer func() { tunnel.Close(listeners) }()
+	first, err := firstLeader(ctx, stream, o.timeout, tell)
+	if err != nil {
+		return causeOf(ctx, err)
+	}
+	if listeners == nil {
+		if listeners, err = tunnel.Listen(o.ports, o.addresses, first.Pod); err != nil {
+			return err
+		}
+	}
+	forwarder := &tunnel.Forwarder{
+		Leaders: stream, Dial: tunnel.NewDialer(cluster.config, cluster.core.RESTClient()),
+		Timeout: o.timeout, Notice: tell, Trace: func(string) {},
+	}
+	if o.verbosity() > 0 {
+		forwarder.Trace = tell
+	}
+	if err := forwarder.Probe(ctx, first.Pod); err != nil && tunnel.Denied(err) {
+		return fmt.Errorf("pod %s/%s: %w", first.Pod.Namespace, first.Pod.Name, err)
+	}
+	forwarding := make(chan struct{})
+	go func() { defer close(forwarding); forwarder.Run(ctx, listeners) }()
+	telling := make(chan struct{})
+	go func() { defer close(telling); o.tellChanges(ctx, first, tell, stop) }()
+	defer func() { stop(nil); <-forwarding; <-telling }()
+
+	if err := o.announce(listeners, first); err != nil {
+		return err
+	}
+	if o.command != nil {
+		env := environment(listeners, first)
+		err = runChild(ctx, o.command, env, o.streams)
+		var own *exec.ExitError
+		if err == nil || errors.As(err, &own) {
+			return childEnded{err}
+		}
+		return err
+	}
+	<-ctx.Done()
+	return context.Cause(ctx)
+}
+
+// listenEarly binds the ports, unless one of them gets its number from the leader's pod.
+func (o *portForwardOptions) listenEarly() ([]tunnel.Listener, error) {
+	for _, port := range o.ports {
+		if port.NeedsPod() {
+			return nil, nil
+		}
+	}
+	return tunnel.Listen(o.ports, o.addresses, nil)
+}
+
+// tellChanges prints a line per change of leader, and ends the command on the first with --exit-on-failover.
+func (o *portForwardOptions) tellChanges(ctx context.Context, first *leader.Change, tell func(string), stop context.CancelCauseFunc) {
+	warnNotReady(first.Status, tell)
+	for change := first; ; {
+		next, err := change.Next(ctx)
+		if err != nil {
+			return
+		}
+		switch {
+		case o.exitOnFailover && !next.Continues(first.Status):
+			stop(answerNo{fmt.Errorf("the term of pod %s has ended: %s", first.Pod.Name, next.Message())})
+			return
+		case next.NewLeader():
+			tell(next.Handover())
+			warnNotReady(next.Status, tell)
+		case !next.Led() && change.Led():
+			tell(next.Message() + "; connections wait for a leader")
+		case next.Led() && !change.Led():
+			tell(next.Handover())
+		}
+		change = next
+	}
+}
+
+func warnNotReady(status leader.Status, tell func(string)) {
+	if !leader.Ready(status.Pod) {
+		tell(fmt.Sprintf("pod %s leads but is not ready", status.Pod.Name))
+	}
+}
+
+// announce tells which ports are bound, as kubectl does: on stdout, where scripts look for it.
+func (o *portForwardOptions) announce(listeners []tunnel.Listener, first *leader.Change) error {
+	if o.output == "json" {
+		return json.NewEncoder(o.streams.Out).Encode(readyObject(listeners, first))
+	}
+	out := o.streams.Out
+	if o.command != nil {
+		out = o.streams.ErrOut // stdout is the command's
+	}
+	for _, l := range listeners {
+		if _, err := fmt.Fprintf(out, "Forwarding from %s -> %s\n", l.Addr(), l.Port.Remote); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(o.streams.ErrOut, "pod %s leads\n", first.Pod.Name)
+	return err
+}
+
+// readyObject is the one object that port-forward prints. README documents its fields.
+func readyObject(listeners []tunnel.Listener, first *leader.Change) any {
+	type port struct {
+		Address string `json:"address"`
+		Local   int    `json:"local"`
+		Remote  string `json:"remote"`
+	}
+	var ports []port
+	for _, l := range listeners {
+		ports = append(ports, port{l.Host(), l.Port.Local, l.Port.Remote})
+	}
+	return struct {
+		APIVersion string         `json:"apiVersion"`
+		Kind       string         `json:"kind"`
+		Lock       map[string]any `json:"lock"`
+		Pod        map[string]any `json:"pod"`
+		Ports      []port         `json:"ports"`
+	}{objectVersion, "PortForward", lockObject(first.Status), podObject(first.Status), ports}
+}
+
+// environment is what a command after -- gets to know.
+func environment(listeners []tunnel.Listener, first *leader.Change) []string {
+	env := []string{"LEADER_POD=" + first.Pod.Name, "LEADER_NAMESPACE=" + first.Pod.Namespace}
+	for i, l := range listeners {
+		_, local, _ := net.SplitHostPort(l.Addr().String()) //nolint:errcheck // a listener's own address
+		if i == 0 {
+			env = append(env, "LOCAL_PORT="+local)
+		}
+		env = append(env, "LOCAL_PORT_"+variable(l.Port.Remote)+"="+local)
+	}
+	return env
+}
+
+// variable makes a port name fit for the name of an environment variable.
+func variable(port string) string {
+	name := []byte(port)
+	for i, c := range name {
+		if c == '-' {
+			name[i] = '_'
+		}
+	}
+	return string(name)
+}

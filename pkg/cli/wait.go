@@ -1,0 +1,25 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
+)
+
+// firstLeader waits for the first leader of a following command, and says what it waits for. Without a timeout it waits
+// as long as the context lasts.
+func firstLeader(ctx context.Context, stream *leader.Stream, timeout time.Duration, tell func(string)) (*leader.Change, error) {
+	change := stream.Latest()
+	if change.Led() {
+		return change, nil
+	}
+	if timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, timeout)
+		defer cancel()
+	}
+	tell(fmt.Sprintf("%s; waiting for a leader", change.Message()))
+	return stream.WaitLeader(ctx)
+}

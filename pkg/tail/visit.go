@@ -1,0 +1,111 @@
+package tail
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// firstTurn is how long the lines of a new leader wait for the last ones of the old leader, so that a quick hand-over
+// reads in order. After that both are printed as they come.
+const firstTurn = time.Second
+
+// visit is the reading of one leader's pod, from its acquisition to the last that it says after its term.
+type visit struct {
+	tailer *Tailer
+	sink   *sink
+	pod    *corev1.Pod
+	// from is the time of the first line that counts; zero for the options' own beginning.
+	from time.Time
+	// first tells the visit that the options' own beginning is meant for.
+	first bool
+	// turn is closed when the lines of this visit may be printed.
+	turn <-chan struct{}
+
+	cancel context.CancelFunc
+	done   chan struct{} // closed when nothing more comes
+	err    error         // valid once done is closed
+
+	mu       sync.Mutex
+	deadline *time.Timer
+}
+
+// memory is what outlives a visit: how far each container of each pod has been printed, and of which instance.
+type memory map[memoryKey]*container
+
+type memoryKey struct {
+	pod  types.UID
+	name string
+}
+
+// begin starts reading the containers. The visit ends by itself when they have ended, or when it is called off.
+func (v *visit) begin(ctx context.Context, wg *sync.WaitGroup, names []string, known memory) {
+	ctx, v.cancel = context.WithCancel(ctx)
+	var readers sync.WaitGroup
+	var once sync.Once
+	for _, name := range names {
+		key := memoryKey{v.pod.UID, name}
+		c := known[key]
+		if c == nil {
+			c = &container{name: name, position: newPosition()}
+			known[key] = c
+		}
+		c.visit = v
+		readers.Go(func() {
+			err := c.follow(ctx)
+			switch {
+			case err == nil || ctx.Err() != nil:
+			case v.tailer.IgnoreErrors && isStatus(err):
+				v.tailer.Notice("error: " + err.Error())
+			default:
+				once.Do(func() { v.err = err })
+				v.cancel()
+			}
+		})
+	}
+	wg.Go(func() {
+		readers.Wait()
+		v.cancel()
+		close(v.done)
+	})
+}
+
+// over gives the visit a last while: the term has ended, and the pod has that long to say its last.
+func (v *visit) over(grace time.Duration) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.deadline == nil {
+		v.deadline = time.AfterFunc(grace, v.cancel)
+	}
+}
+
+// resumes takes over back: the same pod leads again. False when it is too late and a new visit is needed.
+func (v *visit) resumes() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.deadline != nil {
+		if !v.deadline.Stop() {
+			return false
+		}
+		v.deadline = nil
+	}
+	select {
+	case <-v.done:
+		return false
+	default:
+		return true
+	}
+}
+
+// waitTurn waits until the lines of this visit may be printed.
+func (v *visit) waitTurn(ctx context.Context) error {
+	select {
+	case <-v.turn:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
