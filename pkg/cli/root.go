@@ -40,7 +40,7 @@ func newRootCommand(name string, streams genericiooptions.IOStreams) *cobra.Comm
 	config.AddFlags(root.PersistentFlags())
 	verbosity := addVerbosity(root)
 	root.PersistentPreRun = func(*cobra.Command, []string) {
-		if verbosity() > 0 {
+		if verbosity() > 1 { // 1 is our own
 			klog.ClearLogger()
 		}
 	}
@@ -77,6 +77,7 @@ func addVerbosity(root *cobra.Command) func() int {
 
 func unknownCommand(cmd *cobra.Command, name string) error {
 	message := fmt.Sprintf("unknown command %q for %q", name, cmd.CommandPath())
+	cmd.SuggestionsMinimumDistance = 2
 	if near := cmd.SuggestionsFor(name); len(near) > 0 {
 		message += "\n\nDid you mean this?\n\t" + strings.Join(near, "\n\t")
 	}

@@ -118,8 +118,8 @@ func (f *follower) seeLock(ctx context.Context, lock election.Lock, report func(
 		f.doubt = false
 	}
 	if guess := firstGuess(lock); guess.PodName != f.guess.PodName {
-		f.guess, f.pod, f.podRead = guess, nil, guess.PodName == ""
-		f.doubt = false
+		f.guess, f.pod, f.podRead, f.doubt = guess, nil, guess.PodName == "", false
+		f.readPod(ctx)
 		f.watchPod(ctx, report)
 	} else {
 		f.guess = guess
@@ -136,6 +136,15 @@ func (f *follower) seePod(pod *corev1.Pod) {
 		f.doubt = true
 	}
 	f.pod, f.podRead = pod, true
+}
+
+// readPod reads the pod that the holder names now, for a verdict that does not wait until the watch has begun.
+func (f *follower) readPod(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, confirmWithin)
+	defer cancel()
+	if _, pod, err := f.stream.finder.holderPod(ctx, f.lock); err == nil {
+		f.pod, f.podRead = pod, true
+	}
 }
 
 // watchPod turns the pod observation to the pod that the holder now names.

@@ -69,7 +69,11 @@ func (s Status) Message() string {
 	case Reason(election.Released):
 		return fmt.Sprintf("%s: released, nobody holds it", s.Lock.Ref)
 	case Reason(election.Expired):
-		return fmt.Sprintf("%s: expired %s ago, last held by %s", s.Lock.Ref, Age(s.Time.Sub(record.Expires())), Quote(record.Holder))
+		when := ""
+		if since := s.Time.Sub(record.Expires()); since >= time.Second {
+			when = " " + Age(since) + " ago"
+		}
+		return fmt.Sprintf("%s: expired%s, last held by %s", s.Lock.Ref, when, Quote(record.Holder))
 	case Unresolved:
 		return fmt.Sprintf("%s: held by %s, which names no pod", s.Lock.Ref, Quote(record.Holder))
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
 )
 
-// confirmWithin bounds the one request that confirms an expiry.
+// confirmWithin bounds one request in between: that confirms an expiry, or reads a new leader's pod.
 const confirmWithin = 5 * time.Second
 
 // Stream is the chain of verdicts on one lock, from one watch on the lock and one on the pod that its holder names. All

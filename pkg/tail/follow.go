@@ -29,6 +29,8 @@ type follower struct {
 	leading *leader.Change
 	// present reads the pod that leads. It may be done while the term goes on: its container ended.
 	present *visit
+	// said is closed when the newest notice has been given; the next one waits for it.
+	said <-chan struct{}
 	// past are the visits whose term is over and that are not known to be done, oldest first.
 	past []*visit
 }
@@ -37,7 +39,7 @@ type follower struct {
 // byte limit is reached or the reader of the output goes away. An error is one that trying again cannot mend.
 func (t *Tailer) Follow(ctx context.Context, leaders *leader.Stream) error {
 	ctx, stop := context.WithCancel(ctx)
-	f := &follower{Tailer: t, leaders: leaders, sink: newSink(t.Out, t.LimitBytes), known: memory{}}
+	f := &follower{Tailer: t, leaders: leaders, sink: newSink(t.Out, t.LimitBytes), known: memory{}, said: closedChannel()}
 	err := f.run(ctx)
 	stop()
 	f.wg.Wait()
@@ -72,7 +74,7 @@ func (f *follower) await(ctx context.Context, change *leader.Change) (*leader.Ch
 	for delay := retryMost; ; delay = min(2*delay, 10*retryMost) {
 		var done <-chan struct{}
 		switch {
-		case f.leading != nil:
+		case f.leading != nil && change.Led():
 			done = f.present.done
 		case len(f.past) > 0:
 			done = f.past[0].done
@@ -84,10 +86,10 @@ func (f *follower) await(ctx context.Context, change *leader.Change) (*leader.Ch
 			return change.Next(ctx)
 		case <-done:
 		}
-		if err := f.failure(); err != nil || f.leading == nil {
-			if err != nil {
-				return nil, err
-			}
+		if err := f.failure(); err != nil {
+			return nil, err
+		}
+		if f.leading == nil || !change.Led() {
 			continue
 		}
 		timer := time.NewTimer(delay)
@@ -119,7 +121,7 @@ func (f *follower) take(ctx context.Context, change *leader.Change) error {
 	switch {
 	case !change.Led():
 		if f.leading == nil {
-			f.Notice(change.Message() + "; waiting for a leader")
+			f.say(closedChannel(), change.Message()+"; waiting for a leader")
 		}
 		return nil
 	case f.leading != nil:
@@ -130,8 +132,8 @@ func (f *follower) take(ctx context.Context, change *leader.Change) error {
 	}
 	if v := f.pastVisit(change); v != nil {
 		f.past = slices.DeleteFunc(f.past, func(other *visit) bool { return other == v })
-		f.Notice(change.Handover())
 		if v.resumes() {
+			f.say(closedChannel(), change.Handover())
 			f.leading, f.present = change, v
 			return nil
 		}
@@ -171,33 +173,57 @@ func (f *follower) begin(ctx context.Context, change *leader.Change, from time.T
 		return fmt.Errorf("you are attempting to follow %d log streams, but maximum allowed concurrency is %d, use --max-log-requests to increase the limit",
 			len(names), f.MaxStreams)
 	}
-	turn := make(chan struct{})
-	v := &visit{tailer: f.Tailer, sink: f.sink, pod: change.Pod, from: from, first: change.Last.Pod == nil, turn: turn, done: make(chan struct{})}
-	var last <-chan struct{}
+	turn := closedChannel()
 	if n := len(f.past); n > 0 {
-		last = f.past[n-1].done
+		turn = f.firstTurn(ctx, f.past[n-1])
 	}
-	newLeader := f.leading == nil && change.Last.Pod != nil
-	f.wg.Go(func() {
-		defer close(turn)
-		if last != nil {
-			timer := time.NewTimer(firstTurn)
-			defer timer.Stop()
-			select {
-			case <-last:
-			case <-timer.C:
-			case <-ctx.Done():
-				return
-			}
-		}
-		if newLeader {
-			f.sink.Flush() //nolint:errcheck // the next line that is written reports it
-			f.Notice(change.Handover())
-		}
-	})
+	if f.leading == nil && change.Last.Pod != nil {
+		turn = f.say(turn, change.Handover())
+	}
+	v := &visit{
+		tailer: f.Tailer, sink: f.sink, pod: change.Pod, from: from, first: change.Last.Pod == nil,
+		turn: turn, done: make(chan struct{}),
+	}
 	v.begin(ctx, &f.wg, names, f.known)
 	f.leading, f.present = change, v
 	return nil
+}
+
+// firstTurn is closed when the last visit is done, or has had its while.
+func (f *follower) firstTurn(ctx context.Context, last *visit) <-chan struct{} {
+	turn := make(chan struct{})
+	f.wg.Go(func() {
+		defer close(turn)
+		timer := time.NewTimer(firstTurn)
+		defer timer.Stop()
+		select {
+		case <-last.done:
+		case <-timer.C:
+		case <-ctx.Done():
+		}
+	})
+	return turn
+}
+
+// say gives a notice after a moment has come and after the notices before it, without holding anything up. The channel
+// is closed when it has been given.
+func (f *follower) say(after <-chan struct{}, message string) <-chan struct{} {
+	before, given := f.said, make(chan struct{})
+	f.said = given
+	f.wg.Go(func() {
+		defer close(given)
+		<-after
+		<-before
+		f.sink.Flush() //nolint:errcheck // the next line that is written reports it
+		f.Notice(message)
+	})
+	return given
+}
+
+func closedChannel() <-chan struct{} {
+	closed := make(chan struct{})
+	close(closed)
+	return closed
 }
 
 // failure forgets past visits that are done and returns the error of one that failed, or of the present one.

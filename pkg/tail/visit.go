@@ -11,7 +11,7 @@ import (
 
 // firstTurn is how long the lines of a new leader wait for the last ones of the old leader, so that a quick hand-over
 // reads in order. After that both are printed as they come.
-const firstTurn = time.Second
+const firstTurn = 500 * time.Millisecond
 
 // visit is the reading of one leader's pod, from its acquisition to the last that it says after its term.
 type visit struct {

@@ -1,0 +1,67 @@
+# kubectl leader. `make help` lists what can be made.
+
+BIN      := bin
+VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo v0.0.0-dev)
+LDFLAGS  := -s -w -X github.com/kubectl-leader/kubectl-leader/pkg/cli.version=$(VERSION)
+GO_FILES  = $(shell find cmd pkg -name '*.go') go.mod go.sum
+KUBE_VERSION := v1.36.3
+KUBE_LDFLAGS := -s -w $(foreach p,k8s.io/component-base/version k8s.io/client-go/pkg/version,-X $(p).gitVersion=$(KUBE_VERSION) -X $(p).gitMajor=1 -X $(p).gitMinor=36)
+CLUSTER  ?= .cluster
+STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+export CGO_ENABLED ?= 0
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test unit scenarios lint fmt cluster-bins cluster-up cluster-down clean
+
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: $(BIN)/kubectl-leader ## Build the plugin: bin/kubectl-leader
+
+$(BIN)/kubectl-leader: $(GO_FILES)
+	go build -trimpath -ldflags "$(LDFLAGS)" -o $@ ./cmd/kubectl-leader
+
+demo: build cluster-bins ## See it work: an embedded cluster, a real operator, a real failover
+	@test/demo.sh
+
+test: unit scenarios ## Run all tests
+
+unit: ## Run the tests that need no cluster
+	go test ./...
+	cd test && go test ./cluster/... ./operator/...
+
+scenarios: build cluster-bins ## Run the built plugin against the embedded cluster
+	cd test && go test -count=1 -timeout 20m ./scenarios/...
+
+lint: ## Check the code with vet, gofmt and staticcheck (pinned)
+	@test -z "$$(gofmt -l cmd pkg test)" || { gofmt -d cmd pkg test; exit 1; }
+	go vet ./...
+	cd test && go vet ./...
+	$(STATICCHECK) ./...
+	cd test && $(STATICCHECK) ./...
+
+fmt: ## Format the code
+	gofmt -w cmd pkg test
+
+cluster-bins: $(BIN)/kube $(BIN)/cluster $(BIN)/demo-operator
+
+# etcd, the control plane, kwok and kubectl in one binary. Built once: it depends on the module's versions alone.
+$(BIN)/kube: test/go.mod test/go.sum $(wildcard test/cmd/kube/*.go)
+	@echo "Building the embedded Kubernetes $(KUBE_VERSION): minutes the first time, then never again ..."
+	cd test && go build -trimpath -ldflags "$(KUBE_LDFLAGS)" -o ../$@ ./cmd/kube
+
+$(BIN)/cluster: $(shell find test/cluster test/cmd/cluster -name '*.go' 2>/dev/null) test/go.mod test/go.sum
+	cd test && go build -trimpath -ldflags "-s -w" -o ../$@ ./cmd/cluster
+
+$(BIN)/demo-operator: $(wildcard test/operator/*.go) test/go.mod test/go.sum
+	cd test && go build -trimpath -ldflags "-s -w" -o ../$@ ./operator
+
+cluster-up: build cluster-bins ## Start the embedded cluster with the demo operator, in .cluster/
+	@$(BIN)/cluster --dir $(CLUSTER) up
+
+cluster-down: ## Stop the embedded cluster and remove .cluster/
+	@if [ -x $(BIN)/cluster ]; then $(BIN)/cluster --dir $(CLUSTER) down; fi
+
+clean: cluster-down ## Remove all that was built
+	rm -rf $(BIN)

@@ -1,0 +1,86 @@
+package election
+
+import (
+	"testing"
+	"time"
+
+	coordinationv1 "k8s.io/api/coordination/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
+)
+
+var renewed = time.Date(2026, 1, 4, 10, 0, 0, 123456000, time.UTC)
+
+func lease(change func(*coordinationv1.Lease)) *coordinationv1.Lease {
+	l := &coordinationv1.Lease{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "ops", Name: "my-operator", UID: "1"},
+		Spec: coordinationv1.LeaseSpec{
+			HolderIdentity:       ptr.To("my-operator-0_uuid"),
+			AcquireTime:          &metav1.MicroTime{Time: renewed.Add(-time.Hour)},
+			RenewTime:            &metav1.MicroTime{Time: renewed},
+			LeaseDurationSeconds: ptr.To[int32](15),
+			LeaseTransitions:     ptr.To[int32](3),
+		},
+	}
+	change(l)
+	return l
+}
+
+func TestStateAt(t *testing.T) {
+	same := func(*coordinationv1.Lease) {}
+	for _, test := range []struct {
+		name  string
+		lease *coordinationv1.Lease
+		after time.Duration
+		want  State
+	}{
+		{"renewed just now", lease(same), 0, Held},
+		{"valid to the last moment", lease(same), 15 * time.Second, Held},
+		{"one moment later", lease(same), 15*time.Second + time.Microsecond, Expired},
+		{"a clock before the renewal", lease(same), -time.Hour, Held},
+		{"no such object", nil, 0, Missing},
+		{"released by client-go", lease(func(l *coordinationv1.Lease) {
+			l.Spec.HolderIdentity, l.Spec.LeaseDurationSeconds = ptr.To(""), ptr.To[int32](1)
+		}), time.Hour, Released},
+		{"released by kubert: all null but transitions", lease(func(l *coordinationv1.Lease) {
+			l.Spec = coordinationv1.LeaseSpec{LeaseTransitions: ptr.To[int32](3)}
+		}), 0, Released},
+		{"no duration to expire by", lease(func(l *coordinationv1.Lease) { l.Spec.LeaseDurationSeconds = nil }), 24 * time.Hour, Held},
+		{"empty spec", lease(func(l *coordinationv1.Lease) { l.Spec = coordinationv1.LeaseSpec{} }), 0, NotElection},
+		{"node heartbeat", lease(func(l *coordinationv1.Lease) { l.Namespace = "kube-node-lease" }), 0, NotElection},
+		{"API server identity", lease(func(l *coordinationv1.Lease) {
+			l.Labels = map[string]string{"apiserver.kubernetes.io/identity": "kube-apiserver"}
+		}), 0, NotElection},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := FromLease(Ref{"ops", "my-operator"}, test.lease).StateAt(renewed.Add(test.after)); got != test.want {
+				t.Errorf("state %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+func TestSameTerm(t *testing.T) {
+	ref := Ref{"ops", "my-operator"}
+	base := FromLease(ref, lease(func(*coordinationv1.Lease) {}))
+	for _, test := range []struct {
+		name   string
+		change func(*coordinationv1.Lease)
+		want   bool
+	}{
+		{"renewal", func(l *coordinationv1.Lease) { l.Spec.RenewTime = &metav1.MicroTime{Time: renewed.Add(time.Second)} }, true},
+		{"another holder", func(l *coordinationv1.Lease) { l.Spec.HolderIdentity = ptr.To("my-operator-1_uuid") }, false},
+		{"acquired anew", func(l *coordinationv1.Lease) { l.Spec.AcquireTime = &metav1.MicroTime{Time: renewed} }, false},
+		{"one more transition", func(l *coordinationv1.Lease) { l.Spec.LeaseTransitions = ptr.To[int32](4) }, false},
+		{"recreated", func(l *coordinationv1.Lease) { l.UID = "2" }, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := FromLease(ref, lease(test.change)).SameTerm(base); got != test.want {
+				t.Errorf("same term %v, want %v", got, test.want)
+			}
+		})
+	}
+	if FromLease(ref, nil).SameTerm(base) {
+		t.Error("a deleted lock continues the term")
+	}
+}

@@ -1,0 +1,158 @@
+package leader
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/election"
+	"github.com/kubectl-leader/kubectl-leader/pkg/identity"
+)
+
+var (
+	acquired = time.Date(2026, 1, 4, 10, 0, 10, 500e6, time.UTC)
+	renewed  = acquired.Add(time.Minute)
+)
+
+// evidence is a judgement of a healthy leader, changed by each case.
+func evidence(holder string, change func(*judgement)) judgement {
+	j := judgement{
+		lock: election.Lock{
+			Ref: election.Ref{Namespace: "ops", Name: "op"}, Exists: true,
+			Record: election.Record{Holder: holder, Acquired: acquired, Renewed: renewed, Duration: 15 * time.Second},
+		},
+		state: election.Held, podNamespace: "ops", now: renewed.Add(time.Second),
+		pod: &corev1.Pod{
+			ObjectMeta: metav1.ObjectMeta{Namespace: "ops", Name: "op-0", UID: "1"},
+			Status: corev1.PodStatus{
+				Phase: corev1.PodRunning, StartTime: at(acquired.Add(-time.Minute)),
+				ContainerStatuses: []corev1.ContainerStatus{running("op", acquired.Add(-time.Minute))},
+			},
+		},
+	}
+	if guesses := identity.Guesses(holder); len(guesses) > 0 {
+		j.guess = guesses[0]
+	}
+	change(&j)
+	return j
+}
+
+// at is a time as the API gives it: cut to the second.
+func at(t time.Time) *metav1.Time { return &metav1.Time{Time: t.Truncate(time.Second)} }
+
+func running(name string, since time.Time) corev1.ContainerStatus {
+	return corev1.ContainerStatus{Name: name, ContainerID: name + since.String(),
+		State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: *at(since)}}}
+}
+
+func TestReason(t *testing.T) {
+	const uuid, bare = "op-0_0c2c1c37", "op-0"
+	now := metav1.Now()
+	for _, test := range []struct {
+		name   string
+		holder string
+		change func(*judgement)
+		want   Reason
+	}{
+		{"a healthy leader", uuid, func(*judgement) {}, ""},
+		{"released", "", func(j *judgement) { j.state = election.Released }, "Released"},
+		{"expired", uuid, func(j *judgement) { j.state = election.Expired }, "Expired"},
+		{"expired, and allowed", uuid, func(j *judgement) { j.state, j.allowExpired = election.Expired, true }, ""},
+		{"missing, and expired allowed", uuid, func(j *judgement) { j.state, j.allowExpired = election.Missing, true }, "Missing"},
+		{"no rule reads the holder", "CP-1_x", func(*judgement) {}, Unresolved},
+		{"pod gone", uuid, func(j *judgement) { j.pod = nil }, PodGone},
+		{"pod failed", uuid, func(j *judgement) { j.pod.Status.Phase = corev1.PodFailed }, PodFinished},
+		{"pod being deleted", uuid, func(j *judgement) { j.pod.DeletionTimestamp = &now }, PodTerminating},
+		{"container waits", uuid, func(j *judgement) {
+			j.pod.Status.ContainerStatuses[0].State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "CrashLoopBackOff"}}
+		}, PodNotRunning},
+
+		{"a pod of that name started within the term", uuid, func(j *judgement) { j.pod.Status.StartTime = at(acquired.Add(2 * time.Second)) }, OtherIncarnation},
+		{"the same, but its identity survives a restart", bare, func(j *judgement) { j.pod.Status.StartTime = at(acquired.Add(2 * time.Second)) }, ""},
+		{"it started after the last renewal", bare, func(j *judgement) { j.pod.Status.StartTime = at(renewed.Add(2 * time.Second)) }, OtherIncarnation},
+		{"it started in the second of its acquisition", uuid, func(j *judgement) { j.pod.Status.StartTime = at(acquired.Add(100 * time.Millisecond)) }, ""},
+		{"no acquireTime (coordinated election): the renewal decides", uuid, func(j *judgement) {
+			j.lock.Record.Acquired = time.Time{}
+			j.pod.Status.StartTime = at(acquired)
+		}, ""},
+
+		{"its only container started after the last renewal", uuid, func(j *judgement) {
+			j.pod.Status.ContainerStatuses = []corev1.ContainerStatus{running("op", renewed.Add(2*time.Second))}
+		}, Restarted},
+		{"one of two containers did: it may be the sidecar", uuid, func(j *judgement) {
+			j.pod.Status.ContainerStatuses = append(j.pod.Status.ContainerStatuses, running("sidecar", renewed.Add(2*time.Second)))
+		}, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			status := evidence(test.holder, test.change).status()
+			if status.Reason != test.want {
+				t.Errorf("reason %q, want %q", status.Reason, test.want)
+			}
+			if status.Led() != (status.Pod != nil) || status.Led() != (status.Err() == nil) {
+				t.Errorf("led %v, but pod %v and error %v", status.Led(), status.Pod, status.Err())
+			}
+			if !strings.HasPrefix(status.Message(), "lease ops/op: ") {
+				t.Errorf("message %q does not name the lock", status.Message())
+			}
+		})
+	}
+}
+
+func TestMessageEscapesTheHolder(t *testing.T) {
+	status := evidence("\x1b]0;owned\a\u009b2J\n", func(*judgement) {}).status()
+	for _, r := range status.Message() {
+		if r < ' ' || r >= 0x7f && r < 0xa0 {
+			t.Fatalf("control character %U in %q", r, status.Message())
+		}
+	}
+}
+
+func TestChangedSince(t *testing.T) {
+	healthy := evidence("op-0_x", func(*judgement) {}).pod
+	for _, test := range []struct {
+		name  string
+		after corev1.ContainerStatus
+		want  bool
+	}{
+		{"nothing happened", healthy.Status.ContainerStatuses[0], false},
+		{"it stopped", corev1.ContainerStatus{Name: "op", State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{}}}, true},
+		{"it restarted after the renewal", running("op", renewed.Add(time.Second)), true},
+		{"it restarted in the second of the renewal: who renewed is not clear", running("op", renewed), true},
+		{"it restarted well before the renewal", running("op", renewed.Add(-5*time.Second)), false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			after := healthy.DeepCopy()
+			after.Status.ContainerStatuses[0] = test.after
+			if got := changedSince(healthy, after, renewed); got != test.want {
+				t.Errorf("changed %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
+func TestContinues(t *testing.T) {
+	term := evidence("op-0_x", func(*judgement) {}).status()
+	for _, test := range []struct {
+		name   string
+		change func(*judgement)
+		want   bool
+	}{
+		{"the same", func(*judgement) {}, true},
+		{"renewed", func(j *judgement) { j.lock.Record.Renewed = renewed.Add(time.Second) }, true},
+		{"being deleted, but still the holder", func(j *judgement) { n := metav1.Now(); j.pod.DeletionTimestamp = &n }, true},
+		{"expired", func(j *judgement) { j.state = election.Expired }, false},
+		{"released", func(j *judgement) { j.state = election.Released; j.lock.Record.Holder = "" }, false},
+		{"pod gone", func(j *judgement) { j.pod = nil }, false},
+		{"another pod of the name", func(j *judgement) { j.pod.UID = "2" }, false},
+		{"another term", func(j *judgement) { j.lock.Record.Transitions++ }, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := evidence("op-0_x", test.change).status().Continues(term); got != test.want {
+				t.Errorf("continues %v, want %v", got, test.want)
+			}
+		})
+	}
+}

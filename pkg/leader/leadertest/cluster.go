@@ -1,0 +1,250 @@
+// Package leadertest is a cluster of one lock and some pods in memory, for tests of what follows a leader and for faults
+// that a real API server cannot be made to have.
+package leadertest
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	coordinationv1 "k8s.io/api/coordination/v1"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/watch"
+	coordinationclient "k8s.io/client-go/kubernetes/typed/coordination/v1"
+	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/election"
+	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
+)
+
+// Cluster holds the objects and tells watchers of each change. Safe for concurrent use.
+type Cluster struct {
+	mu       sync.Mutex
+	version  int
+	objects  map[string]metav1.Object // by kind/name
+	watchers map[*watch.RaceFreeFakeWatcher]string
+	fail     error
+	denied   error // of lists and watches
+	gets     int
+}
+
+// New makes an empty cluster.
+func New() *Cluster {
+	return &Cluster{objects: map[string]metav1.Object{}, watchers: map[*watch.RaceFreeFakeWatcher]string{}}
+}
+
+// Finder finds the leader of the lock "ops/op".
+func (c *Cluster) Finder() *leader.Finder {
+	return &leader.Finder{
+		Lock: election.Ref{Namespace: "ops", Name: "op"}, PodNamespace: "ops",
+		Leases: leases{cluster: c}, Pods: pods{cluster: c}, Clock: &election.ServerClock{},
+	}
+}
+
+// Hold lets a pod (or anybody) hold the lock from now on, in a term of its own.
+func (c *Cluster) Hold(holder string, duration time.Duration) {
+	now := metav1.NowMicro()
+	seconds, transitions := int32(duration/time.Second), int32(c.version)
+	c.put("lease/op", &coordinationv1.Lease{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "ops", Name: "op", UID: "lease"},
+		Spec: coordinationv1.LeaseSpec{HolderIdentity: &holder, AcquireTime: &now, RenewTime: &now,
+			LeaseDurationSeconds: &seconds, LeaseTransitions: &transitions},
+	})
+}
+
+// Renew renews the lock.
+func (c *Cluster) Renew() {
+	c.mu.Lock()
+	lease := c.objects["lease/op"].(*coordinationv1.Lease).DeepCopy()
+	c.mu.Unlock()
+	now := metav1.NowMicro()
+	lease.Spec.RenewTime = &now
+	c.put("lease/op", lease)
+}
+
+// Run puts a running pod into the cluster.
+func (c *Cluster) Run(name string, change ...func(*corev1.Pod)) {
+	started := metav1.NewTime(time.Now().Add(-time.Minute))
+	pod := &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "ops", Name: name, UID: types.UID("uid-" + name)},
+		Spec:       corev1.PodSpec{Containers: []corev1.Container{{Name: "op", Ports: []corev1.ContainerPort{{Name: "http", ContainerPort: 8080}}}}},
+		Status: corev1.PodStatus{
+			Phase: corev1.PodRunning, StartTime: &started,
+			Conditions: []corev1.PodCondition{{Type: corev1.PodReady, Status: corev1.ConditionTrue}},
+			ContainerStatuses: []corev1.ContainerStatus{{Name: "op", ContainerID: "1",
+				State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: started}}}},
+		},
+	}
+	for _, f := range change {
+		f(pod)
+	}
+	c.put("pod/"+name, pod)
+}
+
+// Delete removes an object: "lease/op" or "pod/NAME".
+func (c *Cluster) Delete(key string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	object := c.objects[key]
+	delete(c.objects, key)
+	c.version++
+	c.tell(key, watch.Deleted, object)
+}
+
+// Fail lets every request fail with an error, and cuts every watch; nil ends that.
+func (c *Cluster) Fail(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.fail = err
+	if err != nil {
+		for w := range c.watchers {
+			w.Stop()
+			delete(c.watchers, w)
+		}
+	}
+}
+
+// DenyWatch lets lists and watches fail, as they do for somebody who may only get.
+func (c *Cluster) DenyWatch(err error) { c.denied = err }
+
+// Gets is how many single objects were read.
+func (c *Cluster) Gets() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.gets
+}
+
+func (c *Cluster) put(key string, object metav1.Object) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	event := watch.Added
+	if c.objects[key] != nil {
+		event = watch.Modified
+	}
+	c.version++
+	object.SetResourceVersion(strconv.Itoa(c.version))
+	c.objects[key] = object
+	c.tell(key, event, object)
+}
+
+func (c *Cluster) tell(key string, event watch.EventType, object metav1.Object) {
+	for w, of := range c.watchers {
+		if of == key && !w.IsStopped() {
+			w.Action(event, object.(runtime.Object).DeepCopyObject())
+		}
+	}
+}
+
+func (c *Cluster) get(key string) (metav1.Object, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.gets++
+	if c.fail != nil {
+		return nil, c.fail
+	}
+	if c.objects[key] == nil {
+		kind, name, _ := strings.Cut(key, "/")
+		return nil, apierrors.NewNotFound(schema.GroupResource{Resource: kind}, name)
+	}
+	return c.objects[key].(runtime.Object).DeepCopyObject().(metav1.Object), nil
+}
+
+func (c *Cluster) list(key string) (objects []metav1.Object, version string, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := errors.Join(c.fail, c.denied); err != nil {
+		return nil, "", err
+	}
+	if object := c.objects[key]; object != nil {
+		objects = append(objects, object.(runtime.Object).DeepCopyObject().(metav1.Object))
+	}
+	return objects, strconv.Itoa(c.version), nil
+}
+
+func (c *Cluster) watch(key, since string) (watch.Interface, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := errors.Join(c.fail, c.denied); err != nil {
+		return nil, err
+	}
+	w := watch.NewRaceFreeFake()
+	if version, _ := strconv.Atoi(since); version < c.version && c.objects[key] != nil { //nolint:errcheck // 0 then
+		w.Modify(c.objects[key].(runtime.Object).DeepCopyObject())
+	}
+	c.watchers[w] = key
+	return w, nil
+}
+
+func named(kind string, opts metav1.ListOptions) string {
+	return kind + "/" + strings.TrimPrefix(opts.FieldSelector, "metadata.name=")
+}
+
+type leases struct {
+	coordinationclient.LeaseInterface
+	cluster *Cluster
+}
+
+func (l leases) Leases(string) coordinationclient.LeaseInterface { return l }
+
+func (l leases) Get(_ context.Context, name string, _ metav1.GetOptions) (*coordinationv1.Lease, error) {
+	object, err := l.cluster.get("lease/" + name)
+	if err != nil {
+		return nil, err
+	}
+	return object.(*coordinationv1.Lease), nil
+}
+
+func (l leases) List(_ context.Context, opts metav1.ListOptions) (*coordinationv1.LeaseList, error) {
+	objects, version, err := l.cluster.list(named("lease", opts))
+	list := &coordinationv1.LeaseList{ListMeta: metav1.ListMeta{ResourceVersion: version}}
+	for _, object := range objects {
+		list.Items = append(list.Items, *object.(*coordinationv1.Lease))
+	}
+	return list, err
+}
+
+func (l leases) Watch(_ context.Context, opts metav1.ListOptions) (watch.Interface, error) {
+	if opts.SendInitialEvents != nil {
+		return nil, apierrors.NewInvalid(schema.GroupKind{}, "", nil) // as a server that cannot stream lists
+	}
+	return l.cluster.watch(named("lease", opts), opts.ResourceVersion)
+}
+
+type pods struct {
+	coreclient.PodInterface
+	cluster *Cluster
+}
+
+func (p pods) Pods(string) coreclient.PodInterface { return p }
+
+func (p pods) Get(_ context.Context, name string, _ metav1.GetOptions) (*corev1.Pod, error) {
+	object, err := p.cluster.get("pod/" + name)
+	if err != nil {
+		return nil, err
+	}
+	return object.(*corev1.Pod), nil
+}
+
+func (p pods) List(_ context.Context, opts metav1.ListOptions) (*corev1.PodList, error) {
+	objects, version, err := p.cluster.list(named("pod", opts))
+	list := &corev1.PodList{ListMeta: metav1.ListMeta{ResourceVersion: version}}
+	for _, object := range objects {
+		list.Items = append(list.Items, *object.(*corev1.Pod))
+	}
+	return list, err
+}
+
+func (p pods) Watch(_ context.Context, opts metav1.ListOptions) (watch.Interface, error) {
+	if opts.SendInitialEvents != nil {
+		return nil, apierrors.NewInvalid(schema.GroupKind{}, "", nil)
+	}
+	return p.cluster.watch(named("pod", opts), opts.ResourceVersion)
+}

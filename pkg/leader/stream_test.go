@@ -1,0 +1,217 @@
+package leader_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"go.uber.org/goleak"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
+	"github.com/kubectl-leader/kubectl-leader/pkg/leader/leadertest"
+)
+
+// follow starts a stream on the cluster and checks that nothing of it is left when the test ends.
+func follow(t *testing.T, cluster *leadertest.Cluster) (*leader.Stream, *notices) {
+	t.Helper()
+	leak := goleak.IgnoreCurrent()
+	ctx, stop := context.WithCancel(t.Context())
+	said := &notices{}
+	stream, err := cluster.Finder().Follow(ctx, said.add)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		stop()
+		<-stream.Done()
+		goleak.VerifyNone(t, leak)
+	})
+	return stream, said
+}
+
+type notices struct {
+	mu   sync.Mutex
+	said []string
+}
+
+func (n *notices) add(message string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.said = append(n.said, message)
+}
+
+func (n *notices) contain(text string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return strings.Contains(strings.Join(n.said, "\n"), text)
+}
+
+// until walks the chain to the first verdict that is meant.
+func until(t *testing.T, from *leader.Change, what string, meant func(*leader.Change) bool) *leader.Change {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	for change := from; ; {
+		if meant(change) {
+			return change
+		}
+		next, err := change.Next(ctx)
+		if err != nil {
+			t.Fatalf("never %s; the last verdict: %s", what, change.Message())
+		}
+		change = next
+	}
+}
+
+func leads(pod string) func(*leader.Change) bool {
+	return func(c *leader.Change) bool { return c.Led() && c.Pod.Name == pod }
+}
+
+func because(reason leader.Reason) func(*leader.Change) bool {
+	return func(c *leader.Change) bool { return c.Reason == reason }
+}
+
+func TestStreamFollowsTheLeadership(t *testing.T) {
+	cluster := leadertest.New()
+	cluster.Run("op-0")
+	cluster.Run("op-1")
+	cluster.Hold("op-0_a", time.Minute)
+	stream, _ := follow(t, cluster)
+	first := until(t, stream.Latest(), "op-0 leads", leads("op-0"))
+	if first.NewLeader() {
+		t.Error("the first leader follows nobody")
+	}
+	cluster.Hold("", time.Second)
+	released := until(t, first, "released", because("Released"))
+	cluster.Hold("op-1_b", time.Minute)
+	second := until(t, released, "op-1 leads", leads("op-1"))
+	if !second.NewLeader() || second.Last.Pod.Name != "op-0" || second.Gap <= 0 {
+		t.Errorf("new leader %v after %v, gap %s", second.NewLeader(), second.Last.Pod, second.Gap)
+	}
+	if first.Continues(first.Status) == false || second.Continues(first.Status) {
+		t.Error("the first term ends with the second")
+	}
+	// A slow follower still gets every verdict, in order.
+	if c, err := first.Next(t.Context()); err != nil || c.Reason != "Released" {
+		t.Errorf("after the first verdict came %v, %v", c, err)
+	}
+	cluster.Delete("lease/op")
+	until(t, second, "missing", because("Missing"))
+}
+
+func TestStreamPublishesNoRenewals(t *testing.T) {
+	cluster := leadertest.New()
+	cluster.Run("op-0")
+	cluster.Hold("op-0_a", time.Minute)
+	stream, _ := follow(t, cluster)
+	first := until(t, stream.Latest(), "op-0 leads", leads("op-0"))
+	for range 20 {
+		cluster.Renew()
+	}
+	cluster.Hold("", time.Second)
+	if next, err := first.Next(t.Context()); err != nil || next.Reason != "Released" {
+		t.Errorf("20 renewals made a verdict: %v, %v", next, err)
+	}
+}
+
+func TestExpiryIsCountedFromWhatWasSeen(t *testing.T) {
+	cluster := leadertest.New()
+	cluster.Run("op-0")
+	cluster.Hold("op-0_a", time.Second)
+	stream, _ := follow(t, cluster)
+	first := until(t, stream.Latest(), "op-0 leads", leads("op-0"))
+	began := time.Now()
+	cluster.Renew()
+	until(t, first, "expired", because("Expired"))
+	if after := time.Since(began); after < 900*time.Millisecond {
+		t.Errorf("expired %s after a renewal, with a duration of 1s", after)
+	}
+	cluster.Renew() // late, but nobody took over: the term goes on
+	until(t, stream.Latest(), "op-0 leads on", leads("op-0"))
+}
+
+func TestARestartedContainerHasToProveItself(t *testing.T) {
+	cluster := leadertest.New()
+	cluster.Run("op-0")
+	cluster.Hold("op-0", time.Minute)
+	stream, _ := follow(t, cluster)
+	first := until(t, stream.Latest(), "op-0 leads", leads("op-0"))
+	cluster.Run("op-0", func(pod *corev1.Pod) {
+		pod.Status.ContainerStatuses[0].ContainerID = "2"
+		pod.Status.ContainerStatuses[0].State.Running.StartedAt = metav1.Now()
+	})
+	doubt := until(t, first, "in doubt", because(leader.Restarted))
+	if !doubt.Continues(first.Status) {
+		t.Error("doubt is not the end of the term: what is open stays open")
+	}
+	cluster.Renew()
+	until(t, doubt, "op-0 proved alive", leads("op-0"))
+}
+
+func TestStreamOutlivesAnOutage(t *testing.T) {
+	cluster := leadertest.New()
+	cluster.Run("op-0")
+	cluster.Run("op-1")
+	cluster.Hold("op-0_a", time.Second)
+	stream, said := follow(t, cluster)
+	first := until(t, stream.Latest(), "op-0 leads", leads("op-0"))
+	cluster.Fail(errors.New("connection refused"))
+	// The record runs out while nobody can read it: blindness is no expiry.
+	select {
+	case <-first.Superseded():
+		t.Errorf("a verdict without evidence: %s", stream.Latest().Message())
+	case <-time.After(1500 * time.Millisecond):
+	}
+	cluster.Hold("op-1_b", time.Minute)
+	cluster.Fail(nil)
+	until(t, first, "op-1 leads", leads("op-1"))
+	if !said.contain("does not answer") || !said.contain("answers again") {
+		t.Errorf("the outage was told as %q", said.said)
+	}
+}
+
+func TestDeniedWatchBecomesPolling(t *testing.T) {
+	cluster := leadertest.New()
+	cluster.Run("op-0")
+	cluster.Run("op-1")
+	cluster.Hold("op-0_a", time.Minute)
+	cluster.DenyWatch(apierrors.NewForbidden(schema.GroupResource{Resource: "leases"}, "op", nil))
+	stream, said := follow(t, cluster)
+	first := until(t, stream.Latest(), "op-0 leads", leads("op-0"))
+	cluster.Hold("op-1_b", time.Minute)
+	until(t, first, "op-1 leads", leads("op-1"))
+	if !said.contain("no access to watch") {
+		t.Errorf("the denied watch was told as %q", said.said)
+	}
+}
+
+func TestFindAsksTwice(t *testing.T) {
+	cluster := leadertest.New()
+	cluster.Run("op-0")
+	cluster.Hold("op-0_a", time.Minute)
+	status, err := cluster.Finder().Find(t.Context())
+	if err != nil || !status.Led() || cluster.Gets() != 2 {
+		t.Errorf("%v, %v after %d requests, want a leader after 2", status.Message(), err, cluster.Gets())
+	}
+}
+
+func TestWaitLeaderTellsWhatThereIs(t *testing.T) {
+	cluster := leadertest.New()
+	cluster.Hold("op-0_a", time.Minute)
+	stream, _ := follow(t, cluster)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	_, err := stream.WaitLeader(ctx)
+	var none *leader.NoLeader
+	if !errors.As(err, &none) || none.Reason != leader.PodGone {
+		t.Errorf("got %v, want the verdict that the pod is gone", err)
+	}
+}

@@ -1,0 +1,81 @@
+package tunnel
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+func TestParsePort(t *testing.T) {
+	for _, test := range []struct {
+		spec string
+		want Port
+		err  string
+	}{
+		{"8080", Port{SameAsRemote, "8080"}, ""},
+		{"5000:6000", Port{5000, "6000"}, ""},
+		{":8080", Port{0, "8080"}, ""},
+		{"0:8080", Port{0, "8080"}, ""},
+		{"metrics", Port{SameAsRemote, "metrics"}, ""},
+		{"9000:metrics", Port{9000, "metrics"}, ""},
+		{"", Port{}, "want REMOTE"},
+		{"8080:", Port{}, "want REMOTE"},
+		{"1:2:3", Port{}, "want REMOTE"},
+		{"0", Port{}, "between 1 and 65535"},
+		{"65536", Port{}, "between 1 and 65535"},
+		{"-1", Port{}, "between 1 and 65535"},
+		{"70000:80", Port{}, "local port"},
+		{"-1:80", Port{}, "local port"},
+		{"http:80", Port{}, "local port"},
+	} {
+		got, err := ParsePort(test.spec)
+		if (test.err == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), test.err) || got != test.want {
+			t.Errorf("%q: %+v, %v; want %+v, %q", test.spec, got, err, test.want, test.err)
+		}
+	}
+}
+
+func TestRemoteNumber(t *testing.T) {
+	pod := &corev1.Pod{Spec: corev1.PodSpec{Containers: []corev1.Container{{Ports: []corev1.ContainerPort{
+		{Name: "http", ContainerPort: 8080}, {Name: "dns", ContainerPort: 53, Protocol: corev1.ProtocolUDP},
+		{Name: "both-udp", ContainerPort: 54, Protocol: corev1.ProtocolUDP}, {Name: "both-tcp", ContainerPort: 54},
+	}}}}}
+	for _, test := range []struct {
+		remote string
+		want   int32
+		err    string
+	}{
+		{"8080", 8080, ""}, {"9", 9, ""}, {"http", 8080, ""}, {"54", 54, ""},
+		{"dns", 0, "UDP"}, {"53", 0, "UDP"}, {"metrics", 0, "only http, dns, both-udp, both-tcp"},
+	} {
+		got, err := Port{Remote: test.remote}.remoteNumber(pod)
+		if (test.err == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), test.err) || got != test.want {
+			t.Errorf("%q: %d, %v; want %d, %q", test.remote, got, err, test.want, test.err)
+		}
+	}
+}
+
+func TestListen(t *testing.T) {
+	listeners, err := Listen([]Port{{0, "8080"}, {0, "9090"}}, []string{"localhost"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer Close(listeners)
+	first := listeners[0].Port.Local
+	if first == 0 || listeners[0].Host() != "127.0.0.1" {
+		t.Errorf("bound %s:%d", listeners[0].Host(), first)
+	}
+	for _, l := range listeners {
+		if (l.Port.Remote == "8080") != (l.Port.Local == first) {
+			t.Errorf("one random port for all addresses: %s has %d for %s", l.Host(), l.Port.Local, l.Port.Remote)
+		}
+	}
+	if _, err := Listen([]Port{{0, "1"}, {first, "2"}}, []string{"127.0.0.1"}, nil); err == nil || !strings.Contains(err.Error(), strconv.Itoa(first)) {
+		t.Errorf("a port in use gave %v", err)
+	}
+	if _, err := Listen([]Port{{0, "1"}}, []string{"example.org"}, nil); err == nil {
+		t.Error("a host name was taken for an address")
+	}
+}
