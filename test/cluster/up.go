@@ -1,0 +1,104 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+)
+
+// upTimeout bounds all of up; a slow machine needs a fraction of it.
+const upTimeout = 3 * time.Minute
+
+// Up makes the cluster run: it starts what does not, and with demo deploys the
+// demo operator if there is none, and waits for its leader.
+func (c *Cluster) Up(ctx context.Context, demo bool) error {
+	ctx, cancel := context.WithTimeout(ctx, upTimeout)
+	defer cancel()
+	if err := c.startAll(ctx); err != nil {
+		return err
+	}
+	client, err := c.Client()
+	if err != nil {
+		return err
+	}
+	if err := c.step("nodes", func() error {
+		if err := applyNodes(ctx, client); err != nil {
+			return err
+		}
+		return waitForNodes(ctx, client)
+	}); err != nil {
+		return err
+	}
+	if !demo {
+		return nil
+	}
+	return c.step("demo operator and its leader", func() error { return deployDemo(ctx, client) })
+}
+
+// deployDemo leaves an existing demo operator as it was changed by hand.
+func deployDemo(ctx context.Context, client kubernetes.Interface) error {
+	o := DemoOperator()
+	_, err := client.AppsV1().Deployments(o.Namespace).Get(ctx, o.Name, metav1.GetOptions{})
+	if apierrors.IsNotFound(err) {
+		err = Deploy(ctx, client, o)
+	}
+	if err != nil {
+		return err
+	}
+	return WaitForOperator(ctx, client, o)
+}
+
+// startAll starts the components. A port that was free when it was picked may
+// be taken when it is used; a cluster that never ran then gets others.
+func (c *Cluster) startAll(ctx context.Context) error {
+	const tries = 3
+	_, err := os.Stat(c.Dir.Kubeconfig())
+	fresh := errors.Is(err, os.ErrNotExist)
+	for try := 1; ; try++ {
+		err := c.tryStartAll(ctx)
+		if !fresh || try == tries || !errors.Is(err, errAddressInUse) {
+			return err
+		}
+		fmt.Fprintf(c.Progress, "%v\na port was taken: trying others\n", err)
+		if err := c.Down(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+func (c *Cluster) tryStartAll(ctx context.Context) error {
+	if err := c.step("credentials and ports", c.prepare); err != nil {
+		return err
+	}
+	all := c.components()
+	// etcd, then the API server, then at once all that need it.
+	for _, one := range all[:2] {
+		if err := c.step(one.name, func() error {
+			if err := c.ensureStarted(ctx, one); err != nil {
+				return err
+			}
+			return c.waitReady(ctx, one)
+		}); err != nil {
+			return err
+		}
+	}
+	return c.step("controllers, kwok, runner", func() error {
+		for _, one := range all[2:] {
+			if err := c.ensureStarted(ctx, one); err != nil {
+				return err
+			}
+		}
+		for _, one := range all[2:] {
+			if err := c.waitReady(ctx, one); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

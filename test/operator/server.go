@@ -1,0 +1,118 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	ctrl "sigs.k8s.io/controller-runtime"
+)
+
+// state is the answer of /state.
+type state struct {
+	State      string `json:"state"` // healthy on the leader, pending on a follower
+	Leader     bool   `json:"leader"`
+	Pod        string `json:"pod"`
+	Namespace  string `json:"namespace"`
+	Identity   string `json:"identity"`
+	Run        string `json:"run"`
+	Reconciles int64  `json:"reconciles"`
+}
+
+func (o *operator) listen() (net.Listener, error) { return net.Listen("tcp", o.options.listen) }
+
+// serve answers until the process ends.
+func (o *operator) serve(listener net.Listener) {
+	server := &http.Server{Handler: o.routes(), ReadHeaderTimeout: 10 * time.Second}
+	if err := server.Serve(listener); err != nil {
+		ctrl.Log.Info("server ended", "reason", err.Error())
+	}
+}
+
+func (o *operator) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /state", o.serveState)
+	mux.Handle("GET /metrics", metricsHandler())
+	mux.HandleFunc("GET /bulk", serveBulk)
+	mux.HandleFunc("GET /drip", serveDrip)
+	mux.HandleFunc("POST /burst", o.serveBurst)
+	mux.HandleFunc("POST /crash", o.serveCrash)
+	mux.HandleFunc("POST /hang", o.serveHang)
+	mux.HandleFunc("POST /release", o.serveRelease)
+	return mux
+}
+
+func (o *operator) serveState(w http.ResponseWriter, _ *http.Request) {
+	answer := state{
+		State:      "pending",
+		Leader:     o.leading.Load(),
+		Pod:        o.pod,
+		Namespace:  o.namespace,
+		Identity:   o.identity,
+		Run:        o.run,
+		Reconciles: o.reconciles.Load(),
+	}
+	if answer.Leader {
+		answer.State = "healthy"
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(answer)
+}
+
+// serveBulk streams ?bytes=N bytes as fast as the reader takes them.
+func serveBulk(w http.ResponseWriter, r *http.Request) {
+	left, err := strconv.ParseInt(r.URL.Query().Get("bytes"), 10, 64)
+	if err != nil || left < 0 {
+		http.Error(w, "bytes must be a number, as in /bulk?bytes=1048576", http.StatusBadRequest)
+		return
+	}
+	w.Header().Set("Content-Type", "application/octet-stream")
+	w.Header().Set("Content-Length", strconv.FormatInt(left, 10))
+	chunk := make([]byte, 256<<10)
+	for left > 0 {
+		n, err := w.Write(chunk[:min(left, int64(len(chunk)))])
+		if err != nil {
+			return // the reader has gone
+		}
+		left -= int64(n)
+	}
+}
+
+// serveDrip sends ?count=N lines, one ?every=100ms, each flushed.
+func serveDrip(w http.ResponseWriter, r *http.Request) {
+	every, err := time.ParseDuration(valueOr(r.URL.Query().Get("every"), "100ms"))
+	if err != nil || every <= 0 {
+		http.Error(w, "every must be a duration, as in /drip?every=100ms", http.StatusBadRequest)
+		return
+	}
+	count, err := strconv.Atoi(valueOr(r.URL.Query().Get("count"), "10"))
+	if err != nil {
+		http.Error(w, "count must be a number, as in /drip?count=10", http.StatusBadRequest)
+		return
+	}
+	flusher := http.NewResponseController(w)
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for i := 1; i <= count; i++ {
+		fmt.Fprintf(w, "drip %d/%d\n", i, count)
+		if flusher.Flush() != nil || i == count {
+			return
+		}
+		select {
+		case <-ticker.C:
+		case <-r.Context().Done():
+			return
+		}
+	}
+}
+
+func valueOr(value, otherwise string) string {
+	if value == "" {
+		return otherwise
+	}
+	return value
+}

@@ -1,0 +1,176 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// patience bounds every wait of a scenario. It is never waited out when all is well.
+const patience = 30 * time.Second
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Setup: func(env *testscript.Env) error {
+			ns, err := newNamespace(env)
+			if err != nil {
+				return err
+			}
+			env.Setenv("NS", ns.name)
+			env.Setenv("KUBECONFIG", ns.kubeconfig)
+			env.Setenv("CLUSTER", lab.dir)
+			env.Defer(ns.delete)
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":      exits,
+			"operator":   operator,
+			"http":       httpCommand,
+			"freeport":   freeport,
+			"lease":      leaseCommand,
+			"eventually": eventually,
+		},
+	})
+}
+
+// exits runs a command and checks its exit code: exits 2 kubectl leader holder.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	if neg || err != nil {
+		ts.Fatalf("usage: exits CODE COMMAND [args...]")
+	}
+	err = ts.Exec(args[1], args[2:]...)
+	got := 0
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// operator deploys a demo operator into the scenario's namespace and waits for its leader.
+func operator(ts *testscript.TestScript, _ bool, args []string) {
+	args = append([]string{"deploy", "--namespace", ts.Getenv("NS"), "--wait"}, args...)
+	ts.Check(clusterCommand(args...))
+}
+
+// httpCommand asks until it gets an answer of 200, and prints it: http [-X METHOD] URL. Faults on the way are what a
+// failover looks like to a client without patience, so they do not count here.
+func httpCommand(ts *testscript.TestScript, neg bool, args []string) {
+	method := http.MethodGet
+	if len(args) == 3 && args[0] == "-X" {
+		method, args = args[1], args[2:]
+	}
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: http [-X METHOD] URL")
+	}
+	client := &http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true}}
+	var last error
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+		body, err := fetch(client, method, args[0])
+		if err == nil || method != http.MethodGet && !errors.Is(err, errNotListening) {
+			fmt.Fprintln(ts.Stdout(), body) //nolint:errcheck // a buffer
+			return
+		}
+		last = err
+	}
+	ts.Fatalf("%s %s: %v", method, args[0], last)
+}
+
+var errNotListening = errors.New("nobody listens yet")
+
+func fetch(client *http.Client, method, url string) (string, error) {
+	req, err := http.NewRequest(method, url, nil)
+	if err != nil {
+		return "", err
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		if strings.Contains(err.Error(), "refused") {
+			time.Sleep(20 * time.Millisecond) // there is no event for a port that opens in another process
+			return "", errNotListening
+		}
+		return "", err
+	}
+	defer resp.Body.Close() //nolint:errcheck // read-only
+	body, err := io.ReadAll(resp.Body)
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s", resp.Status, body)
+	}
+	return string(body), err
+}
+
+// freeport sets a variable to a local port that is free: freeport PORT.
+func freeport(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range args {
+		ts.Setenv(name, strconv.Itoa(freePort()))
+	}
+}
+
+func freePort() int {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	defer listener.Close() //nolint:errcheck // it was only to find the port
+	return listener.Addr().(*net.TCPAddr).Port
+}
+
+// eventually runs a command until it succeeds: for what has no event to wait for.
+func eventually(ts *testscript.TestScript, _ bool, args []string) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
+		err := ts.Exec(args[0], args[1:]...)
+		if err == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("%v: %v", args, err)
+		}
+	}
+}
+
+// leaseCommand writes a Lease: lease NAME HOLDER [acquired=-1h] [renewed=-1s] [duration=15s] [transitions=3]. Times are
+// relative to now.
+func leaseCommand(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) < 2 {
+		ts.Fatalf("usage: lease NAME HOLDER [acquired=-1h] [renewed=-1s] [duration=15s] [transitions=3]")
+	}
+	given := map[string]string{"acquired": "-1h", "renewed": "0s", "duration": "15s", "transitions": "3"}
+	for _, arg := range args[2:] {
+		name, value, _ := strings.Cut(arg, "=")
+		given[name] = value
+	}
+	span := func(name string) time.Duration {
+		d, err := time.ParseDuration(given[name])
+		ts.Check(err)
+		return d
+	}
+	moment := func(name string) string {
+		return time.Now().Add(span(name)).UTC().Format("2006-01-02T15:04:05.000000Z07:00")
+	}
+	holder, err := strconv.Unquote(`"` + args[1] + `"`)
+	ts.Check(err)
+	manifest := fmt.Sprintf("apiVersion: coordination.k8s.io/v1\nkind: Lease\nmetadata: {name: %s}\nspec:\n  holderIdentity: %q\n  acquireTime: %q\n  renewTime: %q\n  leaseDurationSeconds: %d\n  leaseTransitions: %s\n",
+		args[0], holder, moment("acquired"), moment("renewed"), int(span("duration").Seconds()), given["transitions"])
+	cmd := exec.Command(filepath.Join(lab.bin, "kubectl"), "apply", "--kubeconfig", ts.Getenv("KUBECONFIG"), "-f", "-")
+	cmd.Stdin = strings.NewReader(manifest)
+	output, err := cmd.CombinedOutput()
+	if err != nil {
+		ts.Fatalf("%v\n%s\n%s", err, output, manifest)
+	}
+}
