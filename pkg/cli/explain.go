@@ -8,25 +8,21 @@ import (
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/client-go/tools/clientcmd"
-	"k8s.io/streaming/pkg/httpstream"
 )
+
+var errNoCluster = errors.New("no cluster is configured")
 
 // explain words an error for its reader: what was wrong, and what to do about it where we know.
 func explain(err error) string {
 	text := err.Error()
-	var upgrade *httpstream.UpgradeFailureError
-	if errors.As(err, &upgrade) {
-		err = errors.Join(err, upgrade.Cause)
-	}
 	var unreachable *url.Error
 	switch {
 	case apierrors.IsForbidden(err):
 		return text + grant(err)
 	case apierrors.IsUnauthorized(err):
 		return text + "\nThe cluster does not know these credentials: log in again, or choose others with --context, --user or --token."
-	case clientcmd.IsEmptyConfig(err):
-		return "no cluster is configured: set KUBECONFIG, or give --kubeconfig, --context or --server"
+	case errors.Is(err, errNoCluster):
+		return text + ": set KUBECONFIG, or give --kubeconfig, --context or --server"
 	case errors.Is(err, context.DeadlineExceeded):
 		return text + "\nThe cluster did not answer in time; --request-timeout changes how long to wait."
 	case errors.As(err, &unreachable):
@@ -52,11 +48,11 @@ func grant(err error) string {
 	if resource == "" {
 		resource = details.Kind
 	}
-	hint := fmt.Sprintf("\nTo allow it, grant: apiGroups: [%q], resources: [%q], verbs: [%q]", group, resource, verb)
+	verbs := fmt.Sprintf("%q", verb)
 	if resource == "pods/portforward" {
-		hint += "\nPort forwarding needs \"create\", and on servers from 1.31 to 1.34 also \"get\"."
+		verbs = `"create", "get"` // which of them depends on the protocol and on the server's version
 	}
-	return hint
+	return fmt.Sprintf("\nTo allow it, grant: apiGroups: [%q], resources: [%q], verbs: [%s]", group, resource, verbs)
 }
 
 // word is the word that follows a phrase, up to a blank or a quote.

@@ -75,6 +75,13 @@ func (o *lockOptions) connect(name string) (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
+	raw, err := o.config.ToRawKubeConfigLoader().RawConfig()
+	if err != nil {
+		return nil, err
+	}
+	if len(raw.Clusters) == 0 && *o.config.APIServer == "" && strings.HasSuffix(config.Host, "localhost:8080") {
+		return nil, errNoCluster // that is kubectl's default of old, where nobody listens any more
+	}
 	config.UserAgent = "kubectl-leader/" + version
 	config.QPS = -1 // a few requests, none of them in a loop: nothing to hold back
 	clock := &election.ServerClock{}

@@ -149,6 +149,11 @@ func (o *portForwardOptions) run(ctx context.Context, lock string) (err error) {
 	if err != nil {
 		return causeOf(ctx, err)
 	}
+	for _, port := range o.ports {
+		if _, err := port.RemoteNumber(first.Pod); err != nil {
+			return err
+		}
+	}
 	if listeners == nil {
 		if listeners, err = tunnel.Listen(o.ports, o.addresses, first.Pod); err != nil {
 			return err

@@ -2,10 +2,12 @@ package tunnel
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/portforward"
 	"k8s.io/client-go/transport/spdy"
@@ -33,10 +35,14 @@ func NewDialer(config *rest.Config, client rest.Interface) Dialer {
 		if err != nil {
 			return nil, err
 		}
+		var first error
 		conn, protocol, err := portforward.NewFallbackDialerForStreaming(overWebSocket, overSPDY, func(err error) bool {
+			first = err
 			return httpstream.IsUpgradeFailure(err) || httpstream.IsHTTPSProxyError(err)
 		}).Dial(portforward.PortForwardProtocolV1Name)
 		switch {
+		case err != nil && answer(first) != nil:
+			return nil, answer(first) // SPDY's error is the same answer of the server, as text alone
 		case err != nil:
 			return nil, err
 		case protocol != portforward.PortForwardProtocolV1Name:
@@ -46,6 +52,19 @@ func NewDialer(config *rest.Config, client rest.Interface) Dialer {
 		return conn, nil
 	}
 }
+
+// answer is what the server said when it did not upgrade the connection, nil if it did not say.
+func answer(err error) error {
+	var upgrade *httpstream.UpgradeFailureError
+	var status apierrors.APIStatus
+	if errors.As(err, &upgrade) && errors.As(upgrade.Cause, &status) {
+		return upgrade.Cause
+	}
+	return nil
+}
+
+// Denied reports an error of a Dialer that another attempt cannot mend.
+func Denied(err error) bool { return apierrors.IsForbidden(err) || apierrors.IsUnauthorized(err) }
 
 type roundTripper func(*http.Request) (*http.Response, error)
 

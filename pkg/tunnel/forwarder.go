@@ -9,8 +9,6 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/streaming/pkg/httpstream"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
 )
@@ -159,15 +157,6 @@ func (f *Forwarder) attempts(ctx, waitCtx context.Context, c *client, port Port)
 		}
 		timer.Stop()
 	}
-}
-
-// Denied reports an error that another attempt cannot mend.
-func Denied(err error) bool {
-	var upgrade *httpstream.UpgradeFailureError
-	if errors.As(err, &upgrade) {
-		err = upgrade.Cause
-	}
-	return apierrors.IsForbidden(err) || apierrors.IsUnauthorized(err)
 }
 
 func pause(ctx context.Context, d time.Duration) bool {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"strconv"
 	"strings"
 	"sync"
@@ -14,6 +13,8 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/streaming/pkg/httpstream"
 	"k8s.io/streaming/pkg/httpstream/spdy"
 
@@ -289,7 +290,11 @@ func TestAThousandConnectionsLeaveNothing(t *testing.T) {
 }
 
 func TestDenied(t *testing.T) {
-	if Denied(errors.New("connection refused")) || Denied(&httpstream.UpgradeFailureError{Cause: errors.New(http.StatusText(404))}) {
+	forbidden := apierrors.NewForbidden(schema.GroupResource{Resource: "pods"}, "op-0", nil)
+	if !Denied(answer(&httpstream.UpgradeFailureError{Cause: forbidden})) {
+		t.Error("the server's denial was not understood")
+	}
+	if Denied(errors.New("connection refused")) || answer(&httpstream.UpgradeFailureError{Cause: errors.New("bad handshake")}) != nil {
 		t.Error("trying again could mend these")
 	}
 }

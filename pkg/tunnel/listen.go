@@ -55,7 +55,7 @@ func listenPort(port Port, addresses []address, pod *corev1.Pod) ([]Listener, er
 	if port.Local == SameAsRemote {
 		number, err := strconv.Atoi(port.Remote)
 		if err != nil {
-			named, err := port.remoteNumber(pod)
+			named, err := port.RemoteNumber(pod)
 			if err != nil {
 				return nil, err
 			}

@@ -47,8 +47,9 @@ func ParsePort(spec string) (Port, error) {
 	return port, nil
 }
 
-// remoteNumber finds the number that the port has in a pod.
-func (p Port) remoteNumber(pod *corev1.Pod) (int32, error) {
+// RemoteNumber finds the number that the port has in a pod. It is an error when the pod has no port of that name, or only a
+// UDP one.
+func (p Port) RemoteNumber(pod *corev1.Pod) (int32, error) {
 	number, err := strconv.ParseUint(p.Remote, 10, 16)
 	var names []string
 	for _, container := range pod.Spec.Containers {

@@ -50,7 +50,7 @@ func TestRemoteNumber(t *testing.T) {
 		{"8080", 8080, ""}, {"9", 9, ""}, {"http", 8080, ""}, {"54", 54, ""},
 		{"dns", 0, "UDP"}, {"53", 0, "UDP"}, {"metrics", 0, "only http, dns, both-udp, both-tcp"},
 	} {
-		got, err := Port{Remote: test.remote}.remoteNumber(pod)
+		got, err := Port{Remote: test.remote}.RemoteNumber(pod)
 		if (test.err == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), test.err) || got != test.want {
 			t.Errorf("%q: %d, %v; want %d, %q", test.remote, got, err, test.want, test.err)
 		}

@@ -47,7 +47,7 @@ var buffers = sync.Pool{New: func() any { return new([copyBuffer]byte) }}
 // relay carries one connection to the leader's pod until either side ends it or the term does. A nil error is an
 // orderly end.
 func (f *Forwarder) relay(ctx, dialCtx context.Context, c *client, port Port, lead *leader.Change) error {
-	number, err := port.remoteNumber(lead.Pod)
+	number, err := port.RemoteNumber(lead.Pod)
 	if err != nil {
 		return err
 	}
@@ -212,22 +212,22 @@ func copyUp(data httpstream.Stream, c *client) error {
 func copyDown(c *client, data httpstream.Stream) error {
 	buffer := buffers.Get().(*[copyBuffer]byte)
 	defer buffers.Put(buffer)
-	source := &answer{data: data, client: c}
+	source := &answerReader{data: data, client: c}
 	if _, err := io.CopyBuffer(struct{ io.Writer }{c.conn}, source, buffer[:]); err != nil && source.err == nil {
 		return errClient
 	}
 	return source.err
 }
 
-// answer notes the first byte of the pod's answer.
-type answer struct {
+// answerReader notes the first byte of the pod's answer.
+type answerReader struct {
 	data   io.Reader
 	client *client
 	begun  bool
 	err    error // of the pod's side; nil while all is well
 }
 
-func (a *answer) Read(p []byte) (int, error) {
+func (a *answerReader) Read(p []byte) (int, error) {
 	n, err := a.data.Read(p)
 	if n > 0 && !a.begun {
 		a.begun = true
