@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/runtime"
+	utilnet "k8s.io/apimachinery/pkg/util/net"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/tools/cache"
@@ -57,7 +58,11 @@ func (o observation[T, L]) watch(ctx context.Context) (denied bool) {
 		},
 		WatchFuncWithContext: func(ctx context.Context, opts metav1.ListOptions) (watch.Interface, error) {
 			opts.FieldSelector = only
-			return o.client.Watch(ctx, opts)
+			w, err := o.client.Watch(ctx, opts)
+			if utilnet.IsConnectionRefused(err) {
+				o.trouble(err, false) // the Reflector tries this again by itself, without a word
+			}
+			return w, err
 		},
 	}, example, store[T]{ctx: ctx, deliver: o.deliver}, cache.ReflectorOptions{Name: "leader", Backoff: retryWatch()})
 	backoff := retryWatch()

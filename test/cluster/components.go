@@ -91,6 +91,8 @@ func (c *Cluster) components() []component {
 			"--manage-all-nodes=false",
 			"--manage-nodes-with-annotation-selector=" + nodeAnnotation + "=fake",
 			"--node-ip=127.0.0.1",
+			// With a name missing, kwok would wipe all addresses when it sets a node up again, after an outage.
+			"--node-name=localhost",
 			"--node-port=" + port(runnerName), // the kubelet endpoint of every node
 			"--server-address=127.0.0.1:" + port(kwok),
 			"--node-lease-duration-seconds=40",

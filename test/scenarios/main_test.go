@@ -2,7 +2,6 @@
 package scenarios
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -10,12 +9,15 @@ import (
 	"testing"
 )
 
-// lab is the embedded cluster that all scenarios share; each has a namespace of its own in it.
-var lab struct {
+// lab is an embedded cluster. Scenarios share one and have a namespace of their own in it; what breaks the cluster itself
+// brings its own.
+type lab struct {
 	bin        string // folder of the built binaries
 	dir        string // folder of the cluster
 	kubeconfig string
 }
+
+var shared *lab
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
@@ -25,31 +27,40 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	lab.bin = filepath.Join(root, "bin")
-	lab.dir = filepath.Join(root, ".cluster", "scenarios")
-	lab.kubeconfig = filepath.Join(lab.dir, "kubeconfig")
+	bin := filepath.Join(root, "bin")
 	for _, name := range []string{"kubectl-leader", "cluster", "kube", "demo-operator"} {
-		if _, err := os.Stat(filepath.Join(lab.bin, name)); err != nil {
+		if _, err := os.Stat(filepath.Join(bin, name)); err != nil {
 			fmt.Fprintf(os.Stderr, "%v: build it first, with `make build cluster-bins`, or run `make scenarios`\n", err)
 			return 1
 		}
 	}
-	if err := clusterCommand("down"); err != nil { // what a killed run left behind
+	shared = newLab(bin, filepath.Join(root, ".cluster", "scenarios"))
+	defer shared.down() //nolint:errcheck // it has said what is wrong
+	if err := shared.up(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer clusterCommand("down") //nolint:errcheck // it has said what is wrong
-	if err := clusterCommand("up", "--no-demo"); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	os.Setenv("PATH", lab.bin+string(os.PathListSeparator)+os.Getenv("PATH")) //nolint:errcheck // a valid name
+	os.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH")) //nolint:errcheck // a valid name
 	return m.Run()
 }
 
-// clusterCommand runs bin/cluster on the lab.
-func clusterCommand(args ...string) error {
-	cmd := exec.CommandContext(context.Background(), filepath.Join(lab.bin, "cluster"), append([]string{"--dir", lab.dir}, args...)...)
+func newLab(bin, dir string) *lab {
+	return &lab{bin: bin, dir: dir, kubeconfig: filepath.Join(dir, "kubeconfig")}
+}
+
+// up starts the cluster, after what a killed run may have left behind is gone.
+func (l *lab) up() error {
+	if err := l.down(); err != nil {
+		return err
+	}
+	return l.run("up", "--no-demo")
+}
+
+func (l *lab) down() error { return l.run("down") }
+
+// run runs bin/cluster on the lab.
+func (l *lab) run(args ...string) error {
+	cmd := exec.Command(filepath.Join(l.bin, "cluster"), append([]string{"--dir", l.dir}, args...)...)
 	output, err := cmd.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("cluster %v: %w\n%s", args, err, output)

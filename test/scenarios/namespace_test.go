@@ -4,19 +4,17 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"strings"
 	"sync/atomic"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
-
-	"github.com/rogpeppe/go-internal/testscript"
 )
 
 // namespace is a scenario's own part of the cluster, with a kubeconfig whose context points there.
 type namespace struct {
+	lab        *lab
 	name       string
 	kubeconfig string
 	client     *kubernetes.Clientset
@@ -24,14 +22,14 @@ type namespace struct {
 
 var namespaces atomic.Int32
 
-func newNamespace(env *testscript.Env) (*namespace, error) { return makeNamespace(env.WorkDir) }
-
-func makeNamespace(dir string) (*namespace, error) {
-	config, err := clientcmd.LoadFromFile(lab.kubeconfig)
+// namespace makes a namespace, and puts its kubeconfig into a folder.
+func (l *lab) namespace(dir string) (*namespace, error) {
+	config, err := clientcmd.LoadFromFile(l.kubeconfig)
 	if err != nil {
 		return nil, err
 	}
 	ns := &namespace{
+		lab:        l,
 		name:       fmt.Sprintf("scenario-%d", namespaces.Add(1)),
 		kubeconfig: filepath.Join(dir, ".kubeconfig"),
 	}
@@ -53,10 +51,7 @@ func makeNamespace(dir string) (*namespace, error) {
 	return ns, err
 }
 
-// delete frees what the scenario used; nobody waits for it.
+// delete frees what the scenario used. Nobody waits for it, and where it fails the cluster goes soon anyway.
 func (ns *namespace) delete() {
-	err := ns.client.CoreV1().Namespaces().Delete(context.Background(), ns.name, metav1.DeleteOptions{})
-	if err != nil && !strings.Contains(err.Error(), "not found") {
-		panic(err)
-	}
+	ns.client.CoreV1().Namespaces().Delete(context.Background(), ns.name, metav1.DeleteOptions{}) //nolint:errcheck // see above
 }

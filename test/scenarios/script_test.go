@@ -23,13 +23,13 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(env *testscript.Env) error {
-			ns, err := newNamespace(env)
+			ns, err := shared.namespace(env.WorkDir)
 			if err != nil {
 				return err
 			}
 			env.Setenv("NS", ns.name)
 			env.Setenv("KUBECONFIG", ns.kubeconfig)
-			env.Setenv("CLUSTER", lab.dir)
+			env.Setenv("CLUSTER", shared.dir)
 			env.Defer(ns.delete)
 			return nil
 		},
@@ -66,7 +66,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 // operator deploys a demo operator into the scenario's namespace and waits for its leader.
 func operator(ts *testscript.TestScript, _ bool, args []string) {
 	args = append([]string{"deploy", "--namespace", ts.Getenv("NS"), "--wait"}, args...)
-	ts.Check(clusterCommand(args...))
+	ts.Check(shared.run(args...))
 }
 
 // httpCommand asks until it gets an answer of 200, and prints it: http [-X METHOD] URL. Faults on the way are what a
@@ -167,7 +167,7 @@ func leaseCommand(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	manifest := fmt.Sprintf("apiVersion: coordination.k8s.io/v1\nkind: Lease\nmetadata: {name: %s}\nspec:\n  holderIdentity: %q\n  acquireTime: %q\n  renewTime: %q\n  leaseDurationSeconds: %d\n  leaseTransitions: %s\n",
 		args[0], holder, moment("acquired"), moment("renewed"), int(span("duration").Seconds()), given["transitions"])
-	cmd := exec.Command(filepath.Join(lab.bin, "kubectl"), "apply", "--kubeconfig", ts.Getenv("KUBECONFIG"), "-f", "-")
+	cmd := exec.Command(filepath.Join(shared.bin, "kubectl"), "apply", "--kubeconfig", ts.Getenv("KUBECONFIG"), "-f", "-")
 	cmd.Stdin = strings.NewReader(manifest)
 	output, err := cmd.CombinedOutput()
 	if err != nil {

@@ -1,0 +1,215 @@
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// deploy gives the test a namespace with a demo operator of its own.
+func (l *lab) deploy(t *testing.T, args ...string) *namespace {
+	t.Helper()
+	ns, err := l.namespace(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(ns.delete)
+	args = append([]string{"deploy", "--namespace", ns.name, "--wait"}, args...)
+	if err := l.run(args...); err != nil {
+		t.Fatal(err)
+	}
+	return ns
+}
+
+// holder is the pod that the Lease names at this moment, "" for none.
+func (ns *namespace) holder(t *testing.T) string {
+	t.Helper()
+	lease, err := ns.client.CoordinationV1().Leases(ns.name).Get(t.Context(), "demo-operator", metav1.GetOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pod, _, _ := strings.Cut(*lease.Spec.HolderIdentity, "_")
+	return pod
+}
+
+// nextHolder waits until another pod than this one holds the Lease.
+func (ns *namespace) nextHolder(t *testing.T, than string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	w, err := ns.client.CoordinationV1().Leases(ns.name).Watch(ctx, metav1.ListOptions{FieldSelector: "metadata.name=demo-operator"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Stop()
+	for {
+		if pod := ns.holder(t); pod != "" && pod != than {
+			return pod
+		}
+		if _, ok := <-w.ResultChan(); !ok {
+			t.Fatalf("nobody took over from %s", than)
+		}
+	}
+}
+
+// deleteLeader makes the leader go and returns the next one.
+func (ns *namespace) deleteLeader(t *testing.T) (next string) {
+	t.Helper()
+	old := ns.holder(t)
+	if err := ns.client.CoreV1().Pods(ns.name).Delete(t.Context(), old, metav1.DeleteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	return ns.nextHolder(t, old)
+}
+
+// client opens a new connection every 20 ms and keeps what came of each.
+type client struct {
+	url  string
+	mu   sync.Mutex
+	asks []ask
+}
+
+type ask struct {
+	began time.Time
+	ended time.Time
+	state state
+	err   error
+}
+
+func (c *client) run(ctx context.Context) {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		wg.Go(func() {
+			a := ask{began: time.Now()}
+			a.state, a.err = askState(c.url)
+			a.ended = time.Now()
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			c.asks = append(c.asks, a)
+		})
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// reign is the time in which a pod was known to lead.
+type reign struct {
+	pod      string
+	from, to time.Time
+}
+
+func TestTwentyFailoversUnderLoad(t *testing.T) {
+	t.Parallel()
+	ns := shared.deploy(t)
+	forward, url := forwarded(t, ns)
+	logs := start(t, ns, "logs", "-f", "demo-operator")
+	logs.stdout.until(t, "the first leader's line", numberedLine)
+
+	ctx, stop := context.WithCancel(t.Context())
+	load := &client{url: url}
+	done := make(chan struct{})
+	go func() { defer close(done); load.run(ctx) }()
+
+	var reigns []reign
+	current := reign{pod: ns.holder(t), from: time.Now()}
+	for range 20 {
+		// The leader answers before it goes, so that each reign is seen.
+		if s, err := askState(url); err != nil || s.Pod != current.pod {
+			t.Errorf("%s leads, but %+v answers (%v)", current.pod, s, err)
+		}
+		current.to = time.Now()
+		reigns = append(reigns, current)
+		current = reign{pod: ns.deleteLeader(t), from: time.Now()}
+	}
+	if _, err := askState(url); err != nil {
+		t.Error(err)
+	}
+	current.to = time.Now()
+	reigns = append(reigns, current)
+	stop()
+	<-done
+
+	var refused, cut, answered int
+	for _, a := range load.asks {
+		switch {
+		case errors.Is(a.err, syscall.ECONNREFUSED):
+			refused++
+		case a.err != nil:
+			cut++ // was being answered when the term ended
+		default:
+			answered++
+		}
+		for _, r := range reigns {
+			if a.began.After(r.from) && a.ended.Before(r.to) && (a.err != nil || a.state.Pod != r.pod) {
+				t.Errorf("%s led, but %+v answered (%v)", r.pod, a.state, a.err)
+			}
+		}
+	}
+	t.Logf("%d connections: %d answered, %d cut by the end of a term, %d refused", len(load.asks), answered, cut, refused)
+	if refused > 0 {
+		t.Errorf("%d connections were refused", refused)
+	}
+	if got := strings.Count(forward.stderr.String(), " leads now"); got != 20 {
+		t.Errorf("port-forward told of %d new leaders, want 20", got)
+	}
+	checkComplete(t, ns, logs)
+}
+
+func TestLogsAcrossRotation(t *testing.T) {
+	t.Parallel()
+	ns := shared.deploy(t)
+	_, url := forwarded(t, ns)
+	logs := start(t, ns, "logs", "-f", "demo-operator")
+	logs.stdout.until(t, "a line", numberedLine)
+	for range 5 {
+		post(t, url+"/burst?lines=200")
+		if err := ns.lab.run("rotate-logs", "-n", ns.name, ns.holder(t)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	checkComplete(t, ns, logs)
+}
+
+func TestSignals(t *testing.T) {
+	t.Parallel()
+	ns := shared.deploy(t)
+	forward, url := forwarded(t, ns)
+	open, err := fresh.Get(url + "/drip?every=1s&count=100")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer open.Body.Close() //nolint:errcheck // read-only
+	if code := forward.end(t, syscall.SIGINT); code != 130 {
+		t.Errorf("port-forward with an open connection ended with %d on Ctrl-C, want 130", code)
+	}
+	logs := start(t, ns, "logs", "-f", "demo-operator")
+	logs.stdout.until(t, "a line", numberedLine)
+	if code := logs.end(t, syscall.SIGTERM); code != 143 {
+		t.Errorf("logs ended with %d on SIGTERM, want 143", code)
+	}
+	waiting := start(t, ns, "holder", "nobody", "--timeout=1h")
+	waiting.stderr.until(t, "a notice", func(text string) bool { return strings.Contains(text, "waiting for a leader") })
+	if code := waiting.end(t, syscall.SIGINT); code != 130 {
+		t.Errorf("holder ended with %d on Ctrl-C, want 130", code)
+	}
+	// The command gets the signal, and decides on the code.
+	child := start(t, ns, "port-forward", "demo-operator", ":8080", "--", "sh", "-c", `trap 'echo caught; exit 9' TERM; echo ready; while :; do sleep 0.1; done`)
+	child.stdout.until(t, "the command", func(text string) bool { return strings.Contains(text, "ready") })
+	if code := child.end(t, syscall.SIGTERM); code != 9 || !strings.Contains(child.stdout.String(), "caught") {
+		t.Errorf("the command ended with %d after %q, want 9 and its own last word", code, child.stdout)
+	}
+}
+
+func numberedLine(text string) bool { return strings.Contains(text, "seq=") }

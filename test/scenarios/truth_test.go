@@ -1,0 +1,79 @@
+package scenarios
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// truth reads the numbered lines that all pods of a namespace ever logged, from the files on the nodes: each line has
+// its pod, the run of its process and a number that never skips, so it is unlike any other.
+func truth(t *testing.T, ns *namespace) []string {
+	t.Helper()
+	cmd := exec.Command(filepath.Join(ns.lab.bin, "cluster"), "--dir", ns.lab.dir, "logfile", "-n", ns.name, "--all")
+	output, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for _, file := range strings.Fields(string(output)) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(text)) {
+			// CRI: TIME STREAM TAG TEXT
+			if fields := strings.SplitN(line, " ", 4); len(fields) == 4 && numbered(fields[3]) {
+				lines = append(lines, strings.TrimSuffix(fields[3], "\n"))
+			}
+		}
+	}
+	return lines
+}
+
+func numbered(line string) bool { return strings.HasPrefix(line, "seq=") }
+
+// checkComplete waits until the output has each numbered line that has been logged so far, and checks that it has none
+// twice and none that was never logged.
+func checkComplete(t *testing.T, ns *namespace, p *process) {
+	t.Helper()
+	logged := truth(t, ns)
+	if len(logged) == 0 {
+		t.Fatal("nothing was logged: this would prove nothing")
+	}
+	missing := func(text string) []string {
+		printed := map[string]bool{}
+		for line := range strings.Lines(text) {
+			printed[strings.TrimSuffix(line, "\n")] = true
+		}
+		return slices.DeleteFunc(slices.Clone(logged), func(line string) bool { return printed[line] })
+	}
+	defer func() {
+		if t.Failed() {
+			lost := missing(p.stdout.String())
+			t.Errorf("%d of %d lines are missing:\n%s", len(lost), len(logged), strings.Join(lost[:min(20, len(lost))], "\n"))
+		}
+	}()
+	text := p.stdout.until(t, "each line", func(text string) bool { return len(missing(text)) == 0 })
+	known := map[string]bool{}
+	for _, line := range truth(t, ns) {
+		known[line] = true
+	}
+	seen := map[string]int{}
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		if !numbered(line) {
+			continue
+		}
+		if seen[line]++; seen[line] == 2 {
+			t.Errorf("printed twice: %s", line)
+		}
+		if !known[line] {
+			t.Errorf("never logged: %s", line)
+		}
+	}
+	t.Logf("%d numbered lines, each printed once", len(logged))
+}
