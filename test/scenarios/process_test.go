@@ -28,6 +28,8 @@ func start(t *testing.T, ns *namespace, args ...string) *process {
 	t.Helper()
 	p := &process{stdout: newBuffer(), stderr: newBuffer(), ended: make(chan struct{})}
 	p.cmd = exec.Command(filepath.Join(ns.lab.bin, "kubectl-leader"), args...)
+	// Under this name the cluster's `down` finds it, too, should this test be killed.
+	p.cmd.Args[0] = filepath.Join(ns.lab.dir, "run", "kubectl-leader")
 	p.cmd.Env = append(os.Environ(), "KUBECONFIG="+ns.kubeconfig, "GOTRACEBACK=all")
 	p.cmd.Stdout, p.cmd.Stderr = p.stdout, p.stderr
 	if err := p.cmd.Start(); err != nil {

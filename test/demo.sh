@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# A walk through kubectl leader on an embedded cluster: `make demo`, or `make demo KEEP=1` to keep the cluster.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+dir=${CLUSTER:-.cluster}
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then bold=$'\e[1m' dim=$'\e[2m' plain=$'\e[0m'; else bold='' dim='' plain=''; fi
+
+say() { printf '\n%s# %s%s\n' "$dim" "$*" "$plain"; }
+# show prints a command as one would type it, and runs it.
+show() { printf '%s$ %s%s\n' "$bold" "$*" "$plain"; eval "$*"; }
+
+forward_pid='' logs_pid='' scratch=$(mktemp -d)
+cleanup() {
+	code=$?
+	trap - EXIT INT TERM
+	for pid in $forward_pid $logs_pid; do kill -INT "$pid" 2>/dev/null && wait "$pid" 2>/dev/null || true; done
+	rm -rf "$scratch"
+	if [ -z "${KEEP:-}" ]; then
+		[ "$code" = 0 ] && say "Done. The cluster goes away; 'make demo KEEP=1' keeps it."
+		bin/cluster --dir "$dir" down || code=1
+	fi
+	exit "$code"
+}
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+say "An embedded Kubernetes: etcd, API server, controllers, three nodes, and an operator with three replicas"
+bin/cluster --dir "$dir" up > "$scratch/env"
+KUBECONFIG="$PWD/$dir/kubeconfig"
+case $dir in /*) KUBECONFIG=$dir/kubeconfig ;; esac
+export KUBECONFIG PATH="$PWD/bin:$PATH"
+kubectl config set-context --current --namespace=demo > /dev/null
+show kubectl get pods
+
+say "Three pods, and only one of them does the work. Which one?"
+show kubectl leader holder demo-operator
+show kubectl leader holder demo-operator -o wide
+
+say "Forward a local port to whoever leads. It stays open for as long as the command runs"
+exec 3>&1 # the forward's own lines go where ours go
+printf '%s$ kubectl leader port-forward demo-operator :8080 &%s\n' "$bold" "$plain"
+kubectl-leader port-forward demo-operator :8080 --address 127.0.0.1 > >(tee "$scratch/forward" >&3) 2>&3 &
+forward_pid=$!
+for _ in $(seq 100); do
+	grep -q Forwarding "$scratch/forward" 2>/dev/null && break
+	kill -0 "$forward_pid" 2>/dev/null || { echo "port-forward ended" >&2; exit 1; }
+	sleep 0.1
+done
+port=$(sed -n 's/^Forwarding from 127.0.0.1:\([0-9]*\) .*/\1/p' "$scratch/forward")
+
+# No curl is needed: without one, the shell speaks HTTP itself.
+if ! command -v curl > /dev/null; then
+	curl() {
+		local url=${*: -1} rest
+		rest=${url#localhost:}
+		exec 9<> "/dev/tcp/127.0.0.1/${rest%%/*}"
+		printf 'GET /%s HTTP/1.0\r\nHost: localhost\r\n\r\n' "${rest#*/}" >&9
+		sed '1,/^\r$/d' <&9
+		exec 9>&-
+	}
+fi
+show curl -sS "localhost:$port/state"
+echo
+
+say "Follow the leader's log, too"
+printf '%s$ kubectl leader logs -f demo-operator --since-acquired --prefix &%s\n' "$bold" "$plain"
+kubectl-leader logs -f demo-operator --since-acquired --prefix > "$scratch/logs" 2> "$scratch/notices" &
+logs_pid=$!
+for _ in $(seq 100); do
+	[ "$(grep -c seq= "$scratch/logs" || true)" -ge 3 ] && break
+	sleep 0.1
+done
+grep seq= "$scratch/logs" | head -n 3
+before=$(wc -l < "$scratch/logs")
+
+say "Now the leader is deleted. The same port, asked again, waits for the next leader and answers from it"
+# shellcheck disable=SC2016 # shown as one would type it
+show 'kubectl delete "$(kubectl leader holder demo-operator -o name)" --wait=false'
+show curl -sS "localhost:$port/state"
+echo
+
+say "The log went on as well: the old leader's last words, a word on stderr, the new leader's first"
+for _ in $(seq 100); do
+	[ "$(grep -c 'acquired leader lock' "$scratch/logs" || true)" -ge 2 ] && grep -q 'shutting down' "$scratch/logs" && break
+	sleep 0.1
+done
+tail -n "+$((before + 1))" "$scratch/logs" | grep 'shutting down' || { echo "the old leader's last words are missing" >&2; exit 1; }
+grep 'leads now' "$scratch/notices"
+tail -n "+$((before + 1))" "$scratch/logs" | grep 'acquired leader lock'
+
+say "And a verdict for scripts: exit code 0 yes, 1 no, 2 could not find out"
+show kubectl leader holder demo-operator -o name
+show 'kubectl leader holder no-such-lease || echo "exit code $?"'
+
+say "What to try next:"
+cat <<TEXT
+  make cluster-up                                  the same cluster, to play with; prints the two export lines
+  kubectl leader logs -f demo-operator -n demo     then delete, crash or hang the leader in another terminal:
+  curl -X POST localhost:PORT/crash                (through kubectl leader port-forward; /hang makes it hang)
+  kubectl leader port-forward demo-operator -n demo :8080 -- sh -c 'curl -s localhost:\$LOCAL_PORT/metrics'
+  make cluster-down                                and nothing is left of it
+TEXT
