@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -55,6 +57,7 @@ func newRootCommand(name string, streams genericiooptions.IOStreams) *cobra.Comm
 	}}}
 	groups.Add(root)
 	templates.ActsAsRootCommand(root, nil, groups...)
+	nameInTips(root, first, name)
 	root.AddCommand(newOptionsCommand(name, streams), newVersionCommand(name, streams))
 	return root
 }
@@ -73,6 +76,23 @@ func addVerbosity(root *cobra.Command) func() int {
 		fmt.Sscan(level, &n) //nolint:errcheck // klog has parsed it
 		return n
 	}
+}
+
+// nameInTips mends the tip of kubectl's template, which knows a command by the first word of its name.
+func nameInTips(root *cobra.Command, first, name string) {
+	usage := root.UsageFunc()
+	root.SetUsageFunc(func(cmd *cobra.Command) error {
+		out := cmd.OutOrStderr()
+		var text bytes.Buffer
+		cmd.SetOut(&text)
+		err := usage(cmd)
+		cmd.SetOut(out)
+		if err != nil {
+			return err
+		}
+		_, err = io.WriteString(out, strings.ReplaceAll(text.String(), `"`+first+" <command>", `"`+name+" <command>"))
+		return err
+	})
 }
 
 func unknownCommand(cmd *cobra.Command, name string) error {
