@@ -19,6 +19,9 @@ import (
 	"github.com/kubectl-leader/kubectl-leader/pkg/tunnel"
 )
 
+// probeWithin bounds the first tunnel of a port-forward.
+const probeWithin = 10 * time.Second
+
 const portForwardExample = `  # Listen on port 8080 locally, forwarding to port 8080 of whoever leads
   kubectl leader port-forward my-operator-leader 8080
 
@@ -166,7 +169,7 @@ func (o *portForwardOptions) run(ctx context.Context, lock string) (err error) {
 	if o.verbosity() > 0 {
 		forwarder.Trace = tell
 	}
-	if err := forwarder.Probe(ctx, first.Pod); err != nil && tunnel.Denied(err) {
+	if err := probe(ctx, forwarder, first); err != nil && tunnel.Denied(err) {
 		return fmt.Errorf("pod %s/%s: %w", first.Pod.Namespace, first.Pod.Name, err)
 	}
 	forwarding := make(chan struct{})
@@ -181,6 +184,10 @@ func (o *portForwardOptions) run(ctx context.Context, lock string) (err error) {
 	if o.command != nil {
 		env := environment(listeners, first)
 		err = runChild(ctx, o.command, env, o.streams)
+		var lost answerNo
+		if errors.As(context.Cause(ctx), &lost) {
+			return lost // the command was ended for it
+		}
 		var own *exec.ExitError
 		if err == nil || errors.As(err, &own) {
 			return childEnded{err}
@@ -189,6 +196,13 @@ func (o *portForwardOptions) run(ctx context.Context, lock string) (err error) {
 	}
 	<-ctx.Done()
 	return context.Cause(ctx)
+}
+
+// probe opens the first tunnel. Only a denial counts: anything else may be over when the first client comes.
+func probe(ctx context.Context, forwarder *tunnel.Forwarder, first *leader.Change) error {
+	ctx, cancel := context.WithTimeout(ctx, probeWithin)
+	defer cancel()
+	return forwarder.Probe(ctx, first.Pod)
 }
 
 // listenEarly binds the ports, unless one of them gets its number from the leader's pod.

@@ -196,15 +196,19 @@ func podError(err error, pod *corev1.Pod, number int32, repeatable bool) error {
 	return fmt.Errorf("pod %s/%s, port %d: %w", pod.Namespace, pod.Name, number, err)
 }
 
-// copyUp carries the client's words to the pod and passes its end on as a half-close.
+// copyUp carries the client's words to the pod and passes its end on as a half-close. Only the client's own fault is an
+// error here: that the pod hears no more is told, with the reason, by the other streams.
 func copyUp(data httpstream.Stream, c *client) error {
 	buffer := buffers.Get().(*[copyBuffer]byte)
 	defer buffers.Put(buffer)
-	_, err := io.CopyBuffer(struct{ io.Writer }{data}, c.words(), buffer[:])
-	if err != nil {
+	source := &noted{Reader: c.words()}
+	_, err := io.CopyBuffer(struct{ io.Writer }{data}, source, buffer[:])
+	switch {
+	case source.err != nil:
 		return errClient
+	case err == nil:
+		data.Close() //nolint:errcheck // the other direction tells how it ended
 	}
-	data.Close() //nolint:errcheck // the other direction tells how it ended
 	return nil
 }
 
@@ -212,29 +216,28 @@ func copyUp(data httpstream.Stream, c *client) error {
 func copyDown(c *client, data httpstream.Stream) error {
 	buffer := buffers.Get().(*[copyBuffer]byte)
 	defer buffers.Put(buffer)
-	source := &answerReader{data: data, client: c}
+	source := &noted{Reader: data, first: c.answered}
 	if _, err := io.CopyBuffer(struct{ io.Writer }{c.conn}, source, buffer[:]); err != nil && source.err == nil {
 		return errClient
 	}
 	return source.err
 }
 
-// answerReader notes the first byte of the pod's answer.
-type answerReader struct {
-	data   io.Reader
-	client *client
-	begun  bool
-	err    error // of the pod's side; nil while all is well
+// noted is a reader that notes its own failure, to tell it from the writer's, and calls first with the first bytes.
+type noted struct {
+	io.Reader
+	first func()
+	err   error // nil while all is well, and at the end
 }
 
-func (a *answerReader) Read(p []byte) (int, error) {
-	n, err := a.data.Read(p)
-	if n > 0 && !a.begun {
-		a.begun = true
-		a.client.answered()
+func (r *noted) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	if n > 0 && r.first != nil {
+		r.first()
+		r.first = nil
 	}
 	if err != nil && err != io.EOF {
-		a.err = err
+		r.err = err
 	}
 	return n, err
 }

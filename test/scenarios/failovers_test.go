@@ -27,19 +27,26 @@ func (l *lab) deploy(t *testing.T, args ...string) *namespace {
 	return ns
 }
 
-// holder is the pod that the Lease names at this moment, "" for none.
-func (ns *namespace) holder(t *testing.T) string {
+// identity is what the Lease has as its holder at this moment, "" for none.
+func (ns *namespace) identity(t *testing.T) string {
 	t.Helper()
 	lease, err := ns.client.CoordinationV1().Leases(ns.name).Get(t.Context(), "demo-operator", metav1.GetOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	pod, _, _ := strings.Cut(*lease.Spec.HolderIdentity, "_")
+	return *lease.Spec.HolderIdentity
+}
+
+// holder is the pod of the holder.
+func (ns *namespace) holder(t *testing.T) string {
+	t.Helper()
+	pod, _, _ := strings.Cut(ns.identity(t), "_")
 	return pod
 }
 
-// nextHolder waits until another pod than this one holds the Lease.
-func (ns *namespace) nextHolder(t *testing.T, than string) string {
+// failover does something to the leader and waits until another holds the Lease, be it a new process of the same pod.
+// It returns the next leader's pod.
+func (ns *namespace) failover(t *testing.T, provoke func(leader string)) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -48,12 +55,14 @@ func (ns *namespace) nextHolder(t *testing.T, than string) string {
 		t.Fatal(err)
 	}
 	defer w.Stop()
+	old := ns.identity(t)
+	provoke(ns.holder(t))
 	for {
-		if pod := ns.holder(t); pod != "" && pod != than {
-			return pod
+		if now := ns.identity(t); now != "" && now != old {
+			return ns.holder(t)
 		}
 		if _, ok := <-w.ResultChan(); !ok {
-			t.Fatalf("nobody took over from %s", than)
+			t.Fatalf("nobody took over from %s", old)
 		}
 	}
 }
@@ -61,11 +70,11 @@ func (ns *namespace) nextHolder(t *testing.T, than string) string {
 // deleteLeader makes the leader go and returns the next one.
 func (ns *namespace) deleteLeader(t *testing.T) (next string) {
 	t.Helper()
-	old := ns.holder(t)
-	if err := ns.client.CoreV1().Pods(ns.name).Delete(t.Context(), old, metav1.DeleteOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	return ns.nextHolder(t, old)
+	return ns.failover(t, func(leader string) {
+		if err := ns.client.CoreV1().Pods(ns.name).Delete(t.Context(), leader, metav1.DeleteOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	})
 }
 
 // client opens a new connection every 20 ms and keeps what came of each.

@@ -1,0 +1,154 @@
+package scenarios
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+)
+
+// proxy stands between the plugin and the API server, as in many companies. What the plugin gets from it is its own
+// kubeconfig; refuse says which requests it turns away.
+func proxy(t *testing.T, ns *namespace, refuse func(*http.Request) bool) (*httptest.Server, *namespace) {
+	t.Helper()
+	config, err := clientcmd.BuildConfigFromFlags("", ns.kubeconfig)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config.NextProtos = []string{"http/1.1"} // upgrades need it
+	transport, err := rest.TransportFor(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	target, err := url.Parse(config.Host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	forward := &httputil.ReverseProxy{
+		Rewrite:       func(r *httputil.ProxyRequest) { r.SetURL(target) },
+		Transport:     transport,
+		FlushInterval: -1,
+		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
+			http.Error(w, err.Error(), http.StatusBadGateway)
+		},
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if refuse(r) {
+			http.Error(w, "not through here", http.StatusBadRequest)
+			return
+		}
+		forward.ServeHTTP(w, r)
+	}))
+	t.Cleanup(func() { server.CloseClientConnections(); server.Close() })
+	through := *ns
+	through.kubeconfig = filepath.Join(t.TempDir(), "kubeconfig")
+	raw, err := clientcmd.LoadFromFile(ns.kubeconfig)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, cluster := range raw.Clusters {
+		cluster.Server, cluster.CertificateAuthority, cluster.CertificateAuthorityData = server.URL, "", nil
+	}
+	if err := clientcmd.WriteToFile(*raw, through.kubeconfig); err != nil {
+		t.Fatal(err)
+	}
+	return server, &through
+}
+
+func TestSPDYWhereWebSocketsAreRefused(t *testing.T) {
+	t.Parallel()
+	ns := shared.deploy(t)
+	var refused, upgraded atomic.Int32
+	_, through := proxy(t, ns, func(r *http.Request) bool {
+		switch protocol := r.Header.Get("Upgrade"); {
+		case strings.EqualFold(protocol, "websocket"):
+			refused.Add(1)
+			return true
+		case protocol != "":
+			upgraded.Add(1)
+		}
+		return false
+	})
+	_, url := forwarded(t, through)
+	if s, err := askState(url); err != nil || !s.Leader {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if refused.Load() == 0 || upgraded.Load() == 0 {
+		t.Errorf("%d WebSockets refused, %d SPDY connections made; want both", refused.Load(), upgraded.Load())
+	}
+}
+
+func TestLogsAcrossCutConnections(t *testing.T) {
+	t.Parallel()
+	ns := shared.deploy(t)
+	_, direct := forwarded(t, ns)
+	server, through := proxy(t, ns, func(*http.Request) bool { return false })
+	logs := start(t, through, "logs", "-f", "demo-operator")
+	logs.stdout.until(t, "a line", numberedLine)
+	for range 10 {
+		post(t, direct+"/burst?lines=1000")
+		server.CloseClientConnections()
+	}
+	checkComplete(t, ns, logs)
+}
+
+// TestLogsAcrossCrashes lets the leader crash in its pod after it said much: --previous has the rest.
+func TestLogsAcrossCrashes(t *testing.T) {
+	t.Parallel()
+	ns := shared.deploy(t)
+	_, url := forwarded(t, ns)
+	logs := start(t, ns, "logs", "-f", "demo-operator")
+	logs.stdout.until(t, "a line", numberedLine)
+	for range 3 {
+		post(t, url+"/burst?lines=2000")
+		ns.failover(t, func(string) { post(t, url+"/crash") })
+	}
+	checkComplete(t, ns, logs)
+}
+
+// TestLogsToASlowReader does not read what is printed until three leaders have come and gone.
+func TestLogsToASlowReader(t *testing.T) {
+	t.Parallel()
+	ns := shared.deploy(t, "--grace=30s")
+	_, url := forwarded(t, ns)
+	cmd := exec.Command(filepath.Join(ns.lab.bin, "kubectl-leader"), "logs", "-f", "demo-operator")
+	cmd.Args[0] = filepath.Join(ns.lab.dir, "run", "kubectl-leader")
+	cmd.Env = append(os.Environ(), "KUBECONFIG="+ns.kubeconfig)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	errors := newBuffer()
+	cmd.Stderr = errors
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	first := make([]byte, 1)
+	if _, err := io.ReadFull(out, first); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		post(t, url+"/burst?lines=5000")                         // more than a pipe holds
+		ns.failover(t, func(string) { post(t, url+"/release") }) // its pod stays, and so does its log
+	}
+	logs := &process{cmd: cmd, stdout: newBuffer(), stderr: errors, ended: make(chan struct{})}
+	logs.stdout.Write(first) //nolint:errcheck // a buffer
+	go func() {
+		defer close(logs.ended)
+		io.Copy(logs.stdout, out) //nolint:errcheck // ends with the process
+		cmd.Wait()                //nolint:errcheck // ProcessState has it
+	}()
+	checkComplete(t, ns, logs)
+	logs.end(t, syscall.SIGINT)
+}
