@@ -34,7 +34,7 @@ func run(m *testing.M) int {
 			return 1
 		}
 	}
-	shared = newLab(bin, filepath.Join(root, ".cluster", "scenarios"))
+	shared = newLab(bin, filepath.Join(root, ".cluster-test"))
 	defer shared.down() //nolint:errcheck // it has said what is wrong
 	if err := shared.up(); err != nil {
 		fmt.Fprintln(os.Stderr, err)

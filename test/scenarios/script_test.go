@@ -144,13 +144,13 @@ func eventually(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// leaseCommand writes a Lease: lease NAME HOLDER [acquired=-1h] [renewed=-1s] [duration=15s] [transitions=3]. Times are
+// leaseCommand writes a Lease: lease NAME HOLDER [acquired=-1h] [renewed=0s] [duration=1h] [transitions=3]. Times are
 // relative to now.
 func leaseCommand(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) < 2 {
-		ts.Fatalf("usage: lease NAME HOLDER [acquired=-1h] [renewed=-1s] [duration=15s] [transitions=3]")
+		ts.Fatalf("usage: lease NAME HOLDER [acquired=-1h] [renewed=0s] [duration=1h] [transitions=3]")
 	}
-	given := map[string]string{"acquired": "-1h", "renewed": "0s", "duration": "15s", "transitions": "3"}
+	given := map[string]string{"acquired": "-1h", "renewed": "0s", "duration": "1h", "transitions": "3"}
 	for _, arg := range args[2:] {
 		name, value, _ := strings.Cut(arg, "=")
 		given[name] = value
