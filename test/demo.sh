@@ -3,12 +3,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-dir=${CLUSTER:-.cluster}
-if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then bold=$'\e[1m' dim=$'\e[2m' plain=$'\e[0m'; else bold='' dim='' plain=''; fi
+dir=${CLUSTER:-.cluster-demo}
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then bold=$'\e[1m' plain=$'\e[0m'; else bold='' plain=''; fi
 
-say() { printf '\n%s# %s%s\n' "$dim" "$*" "$plain"; }
+say() { printf '\n%s# %s%s\n' "$bold" "$*" "$plain"; }
 # show prints a command as one would type it, and runs it.
-show() { printf '%s$ %s%s\n' "$bold" "$*" "$plain"; eval "$*"; }
+show() { printf '$ %s\n' "$*"; eval "$*"; }
 
 forward_pid='' logs_pid='' scratch=$(mktemp -d)
 cleanup() {
@@ -40,8 +40,8 @@ show kubectl leader holder demo-operator -o wide
 
 say "Forward a local port to whoever leads. It stays open for as long as the command runs"
 exec 3>&1 # the forward's own lines go where ours go
-printf '%s$ kubectl leader port-forward demo-operator :8080 &%s\n' "$bold" "$plain"
-kubectl-leader port-forward demo-operator :8080 --address 127.0.0.1 > >(tee "$scratch/forward" >&3) 2>&3 &
+echo '$ kubectl leader port-forward demo-operator :8080 &'
+kubectl-leader port-forward demo-operator :8080 > >(tee "$scratch/forward" >&3) 2>&3 &
 forward_pid=$!
 for _ in $(seq 100); do
 	grep -q Forwarding "$scratch/forward" 2>/dev/null && break
@@ -62,10 +62,9 @@ if ! command -v curl > /dev/null; then
 	}
 fi
 show curl -sS "localhost:$port/state"
-echo
 
 say "Follow the leader's log, too"
-printf '%s$ kubectl leader logs -f demo-operator --since-acquired --prefix &%s\n' "$bold" "$plain"
+echo '$ kubectl leader logs -f demo-operator --since-acquired --prefix &'
 kubectl-leader logs -f demo-operator --since-acquired --prefix > "$scratch/logs" 2> "$scratch/notices" &
 logs_pid=$!
 for _ in $(seq 100); do
@@ -79,7 +78,6 @@ say "Now the leader is deleted. The same port, asked again, waits for the next l
 # shellcheck disable=SC2016 # shown as one would type it
 show 'kubectl delete "$(kubectl leader holder demo-operator -o name)" --wait=false'
 show curl -sS "localhost:$port/state"
-echo
 
 say "The log went on as well: the old leader's last words, a word on stderr, the new leader's first"
 for _ in $(seq 100); do

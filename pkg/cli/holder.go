@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -77,6 +78,9 @@ func (o *holderOptions) complete(cmd *cobra.Command, args []string) (lock string
 		return "", twice(cmd, args[0])
 	}
 	lock, rest, err := o.takeLock(cmd, args)
+	if lower := strings.ToLower(o.output); lower == "name" || lower == "wide" {
+		o.output = lower // kubectl does not care for the case of these either
+	}
 	switch {
 	case err != nil:
 		return "", err
@@ -97,12 +101,13 @@ func (o *holderOptions) run(ctx context.Context, lock string) error {
 		return err
 	}
 	status, err := o.find(ctx, cluster.finder)
-	if err != nil {
+	var none *leader.NoLeader
+	if err != nil && !errors.As(err, &none) {
 		return err
 	}
-	printer, err := o.printer()
-	if err != nil {
-		return err
+	printer, printerErr := o.printer()
+	if printerErr != nil {
+		return printerErr
 	}
 	if err := printer(o.streams.Out, status); err != nil {
 		return err
@@ -110,13 +115,18 @@ func (o *holderOptions) run(ctx context.Context, lock string) error {
 	if status.Led() && !leader.Ready(status.Pod) {
 		notice(o.streams.ErrOut)(fmt.Sprintf("pod %s leads but is not ready", status.Pod.Name))
 	}
-	return status.Err()
+	return err
 }
 
-// find asks once, and where that finds no leader and the user is willing to wait, follows the lock until it has one.
+// find asks once, and where that finds no leader and the user is willing to wait, follows the lock until it has one. The
+// error of a lock without a leader is a *leader.NoLeader, with its verdict in the status.
 func (o *holderOptions) find(ctx context.Context, finder *leader.Finder) (leader.Status, error) {
 	if o.timeout == 0 {
-		return finder.Find(ctx)
+		status, err := finder.Find(ctx)
+		if err == nil {
+			err = status.Err()
+		}
+		return status, err
 	}
 	streamCtx, stop := context.WithCancel(ctx)
 	stream, err := finder.Follow(streamCtx, notice(o.streams.ErrOut))
@@ -127,10 +137,13 @@ func (o *holderOptions) find(ctx context.Context, finder *leader.Finder) (leader
 	defer func() { stop(); <-stream.Done() }()
 	change, err := firstLeader(ctx, stream, o.timeout, notice(o.streams.ErrOut))
 	var none *leader.NoLeader
-	if errors.As(err, &none) {
-		return none.Status, context.Cause(ctx) // the verdict, unless a signal ended the wait
+	switch {
+	case ctx.Err() != nil:
+		return leader.Status{}, context.Cause(ctx)
+	case errors.As(err, &none):
+		return none.Status, err
 	}
-	return change.Status, nil
+	return change.Status, err
 }
 
 // printer chooses how to print. The plain forms print nothing where there is no leader: stdout is data.

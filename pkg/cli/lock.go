@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -80,6 +81,9 @@ func (o *lockOptions) connect(name string) (*cluster, error) {
 		return nil, err
 	}
 	if len(raw.Clusters) == 0 && *o.config.APIServer == "" && strings.HasSuffix(config.Host, "localhost:8080") {
+		if files := os.Getenv("KUBECONFIG"); files != "" {
+			return nil, fmt.Errorf("%w in KUBECONFIG=%s", errNoCluster, files)
+		}
 		return nil, errNoCluster // that is kubectl's default of old, where nobody listens any more
 	}
 	config.UserAgent = "kubectl-leader/" + version

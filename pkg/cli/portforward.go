@@ -8,6 +8,7 @@ import (
 	"net"
 	"os/exec"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -101,11 +102,12 @@ func (o *portForwardOptions) complete(cmd *cobra.Command, args []string) (lock s
 		return "", usageError(cmd, "at least 1 PORT is required for port-forward")
 	case o.timeout <= 0:
 		return "", usageError(cmd, "--timeout must be positive")
-	case o.output != "" && o.output != "json":
+	case o.output != "" && !strings.EqualFold(o.output, "json"):
 		return "", usageError(cmd, "unable to match a printer suitable for the output format %q, allowed formats are: json", o.output)
 	case o.output != "" && o.command != nil:
 		return "", usageError(cmd, "-o json and a command after -- exclude each other: stdout is the command's, and it has the ports in its environment")
 	}
+	taken := map[int]bool{}
 	for _, spec := range specs {
 		port, err := tunnel.ParsePort(spec)
 		if err == nil && !isPort(port.Remote) && o.lease != "" {
@@ -113,6 +115,15 @@ func (o *portForwardOptions) complete(cmd *cobra.Command, args []string) (lock s
 		}
 		if err == nil && !isPort(port.Remote) {
 			err = fmt.Errorf("invalid port %q: %q is neither a number nor a port name", spec, port.Remote)
+		}
+		if local := port.Local; err == nil && local != 0 {
+			if local == tunnel.SameAsRemote {
+				local, _ = strconv.Atoi(port.Remote) //nolint:errcheck // a name has no number yet
+			}
+			if local != 0 && taken[local] {
+				err = fmt.Errorf("local port %d is given twice", local)
+			}
+			taken[local] = true
 		}
 		if err != nil {
 			return "", usageError(cmd, "%v", err)
@@ -230,7 +241,7 @@ func (o *portForwardOptions) tellChanges(ctx context.Context, first *leader.Chan
 		case next.NewLeader():
 			tell(next.Handover())
 			warnNotReady(next.Status, tell)
-		case !next.Led() && change.Led():
+		case !next.Led() && change.Led() && !o.exitOnFailover:
 			tell(next.Message() + "; connections wait for a leader")
 		case next.Led() && !change.Led():
 			tell(next.Handover())
@@ -247,7 +258,7 @@ func warnNotReady(status leader.Status, tell func(string)) {
 
 // announce tells which ports are bound, as kubectl does: on stdout, where scripts look for it.
 func (o *portForwardOptions) announce(listeners []tunnel.Listener, first *leader.Change) error {
-	if o.output == "json" {
+	if o.output != "" {
 		return json.NewEncoder(o.streams.Out).Encode(readyObject(listeners, first))
 	}
 	out := o.streams.Out

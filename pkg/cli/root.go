@@ -38,6 +38,7 @@ func newRootCommand(name string, streams genericiooptions.IOStreams) *cobra.Comm
 			return cmd.Help()
 		},
 	}
+	root.CompletionOptions.DisableDefaultCmd = true // cobra's scripts would complete kubectl itself
 	config := genericclioptions.NewConfigFlags(true)
 	config.AddFlags(root.PersistentFlags())
 	verbosity := addVerbosity(root)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -21,5 +22,9 @@ func firstLeader(ctx context.Context, stream *leader.Stream, timeout time.Durati
 		defer cancel()
 	}
 	tell(fmt.Sprintf("%s; waiting for a leader", change.Message()))
-	return stream.WaitLeader(ctx)
+	change, err := stream.WaitLeader(ctx)
+	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		err = fmt.Errorf("no leader within %s: %w", timeout, err)
+	}
+	return change, err
 }

@@ -35,6 +35,7 @@ type follower struct {
 	wg       sync.WaitGroup
 
 	expiry      *time.Timer
+	denied      bool      // the denied watch has been told
 	troubleFrom time.Time // since when the server has not been reached; zero when it is
 }
 
@@ -235,7 +236,9 @@ func older(a, b string) bool {
 // tell reports trouble once, until the server is reached again.
 func (f *follower) tell(t trouble) {
 	switch {
+	case t.denied && f.denied: // of the pod as well as of the lock: once is enough
 	case t.denied:
+		f.denied = true
 		f.stream.notice(fmt.Sprintf("no access to watch (%v); reading every %s instead", t.err, pollEvery))
 	case f.troubleFrom.IsZero():
 		f.troubleFrom = time.Now()

@@ -77,7 +77,11 @@ func (s Status) Message() string {
 	case Unresolved:
 		return fmt.Sprintf("%s: held by %s, which names no pod", s.Lock.Ref, Quote(record.Holder))
 	}
-	return fmt.Sprintf("%s: held by %s, but pod %s/%s %s", s.Lock.Ref, Quote(record.Holder), s.PodNamespace, s.PodName, s.podMessage())
+	held := "held by"
+	if s.State == election.Expired {
+		held = "expired, last held by"
+	}
+	return fmt.Sprintf("%s: %s %s, but pod %s/%s %s", s.Lock.Ref, held, Quote(record.Holder), s.PodNamespace, s.PodName, s.podMessage())
 }
 
 func (s Status) podMessage() string {
@@ -116,12 +120,12 @@ func (s Status) Err() error {
 // Quote makes a holderIdentity fit for a terminal: anybody who may write the lock controls it.
 func Quote(holder string) string { return fmt.Sprintf("%q", holder) }
 
-// Age prints a duration as people read it: to the second, to the millisecond below one.
+// Age prints a duration as people read it: in whole seconds that have passed, in milliseconds below one.
 func Age(d time.Duration) string {
 	if d < time.Second {
 		return d.Round(time.Millisecond).String()
 	}
-	return d.Round(time.Second).String()
+	return d.Truncate(time.Second).String()
 }
 
 // containerTrouble names what each container waits for or how it ended.

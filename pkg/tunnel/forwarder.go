@@ -137,6 +137,7 @@ func (f *Forwarder) attempts(ctx, waitCtx context.Context, c *client, port Port)
 		case errors.As(err, &isRefused):
 			if refusedBy == nil || refusedBy.Pod.UID != lead.Pod.UID {
 				refusedBy, refusedSince = lead, time.Now()
+				f.Notice(fmt.Sprintf("connection for %d: %v; trying for %s", port.Local, err, refusedPatience))
 			}
 			if time.Since(refusedSince) >= refusedPatience {
 				return err

@@ -58,6 +58,9 @@ func (d Dir) create() error {
 	if err := os.MkdirAll(d.Path, 0o755); err != nil {
 		return err
 	}
+	if err := d.checkOurs(); err != nil {
+		return err
+	}
 	if err := os.WriteFile(d.join(marker), nil, 0o644); err != nil {
 		return err
 	}
@@ -65,6 +68,22 @@ func (d Dir) create() error {
 		if err := os.MkdirAll(d.join(folder), 0o755); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// checkOurs refuses a folder that has files and no marker: it is somebody's, and
+// remove would delete it.
+func (d Dir) checkOurs() error {
+	if _, err := os.Stat(d.join(marker)); err == nil {
+		return nil
+	}
+	entries, err := os.ReadDir(d.Path)
+	if err != nil {
+		return err
+	}
+	if len(entries) > 0 {
+		return fmt.Errorf("folder %s: has files that are not a cluster's; give an empty or a new one", d.Path)
 	}
 	return nil
 }

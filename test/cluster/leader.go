@@ -14,6 +14,22 @@ import (
 // WaitForOperator waits until all the Deployment's pods are ready and a pod
 // that exists holds the Lease, or ctx ends.
 func WaitForOperator(ctx context.Context, client kubernetes.Interface, o Operator) error {
+	return waitFor(ctx, client, o, missingOf)
+}
+
+// waitForLeader waits until a pod that exists holds the Lease, unless the
+// operator is scaled to nothing.
+func waitForLeader(ctx context.Context, client kubernetes.Interface, o Operator) error {
+	return waitFor(ctx, client, o, func(ctx context.Context, client kubernetes.Interface, o Operator) string {
+		deployment, err := client.AppsV1().Deployments(o.Namespace).Get(ctx, o.Name, metav1.GetOptions{})
+		if err == nil && *deployment.Spec.Replicas == 0 {
+			return ""
+		}
+		return missingLeader(ctx, client, o)
+	})
+}
+
+func waitFor(ctx context.Context, client kubernetes.Interface, o Operator, missingOf func(context.Context, kubernetes.Interface, Operator) string) error {
 	ticker := time.NewTicker(100 * time.Millisecond)
 	defer ticker.Stop()
 	for {
@@ -42,6 +58,11 @@ func missingOf(ctx context.Context, client kubernetes.Interface, o Operator) str
 	if wanted == 0 {
 		return ""
 	}
+	return missingLeader(ctx, client, o)
+}
+
+// missingLeader tells why nobody leads, or nothing.
+func missingLeader(ctx context.Context, client kubernetes.Interface, o Operator) string {
 	lease, err := client.CoordinationV1().Leases(o.leaseNamespace()).Get(ctx, o.Name, metav1.GetOptions{})
 	if err != nil {
 		return err.Error()

@@ -41,14 +41,18 @@ func (c *Cluster) Up(ctx context.Context, demo bool) error {
 	return c.step("demo operator and its leader", func() error { return deployDemo(ctx, client) })
 }
 
-// deployDemo leaves an existing demo operator as it was changed by hand.
+// deployDemo leaves an existing demo operator as it was changed by hand: some
+// of its pods may hang, or be scaled away.
 func deployDemo(ctx context.Context, client kubernetes.Interface) error {
 	o := DemoOperator()
 	_, err := client.AppsV1().Deployments(o.Namespace).Get(ctx, o.Name, metav1.GetOptions{})
-	if apierrors.IsNotFound(err) {
-		err = Deploy(ctx, client, o)
+	switch {
+	case err == nil:
+		return waitForLeader(ctx, client, o)
+	case !apierrors.IsNotFound(err):
+		return err
 	}
-	if err != nil {
+	if err := Deploy(ctx, client, o); err != nil {
 		return err
 	}
 	return WaitForOperator(ctx, client, o)

@@ -3,10 +3,15 @@ package scenarios
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
 )
 
 // lab is an embedded cluster. Scenarios share one and have a namespace of their own in it; what breaks the cluster itself
@@ -19,9 +24,14 @@ type lab struct {
 
 var shared *lab
 
-func TestMain(m *testing.M) { os.Exit(run(m)) }
+func TestMain(m *testing.M) {
+	testscript.Main(withCluster{m}, map[string]func(){"fetch": fetchMain})
+}
 
-func run(m *testing.M) int {
+// withCluster runs the tests with the shared cluster up.
+type withCluster struct{ tests *testing.M }
+
+func (w withCluster) Run() int {
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -36,12 +46,38 @@ func run(m *testing.M) int {
 	}
 	shared = newLab(bin, filepath.Join(root, ".cluster-test"))
 	defer shared.down() //nolint:errcheck // it has said what is wrong
+	defer downOnSignal()()
 	if err := shared.up(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	os.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH")) //nolint:errcheck // a valid name
-	return m.Run()
+	return w.tests.Run()
+}
+
+// downOnSignal takes the clusters along when the tests are interrupted. What it returns ends that.
+func downOnSignal() func() {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		if _, ok := <-signals; !ok {
+			return
+		}
+		shared.down()                                    //nolint:errcheck // on our way out
+		newLab(shared.bin, shared.dir+"-restart").down() //nolint:errcheck // likewise
+		os.Exit(1)
+	}()
+	return func() { signal.Stop(signals); close(signals) }
+}
+
+// fetchMain is the command `fetch URL` of the scripts: they need no curl.
+func fetchMain() {
+	body, err := fetch(http.DefaultClient, http.MethodGet, os.Args[len(os.Args)-1])
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	fmt.Print(body)
 }
 
 func newLab(bin, dir string) *lab {
