@@ -2,17 +2,16 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"os"
 	"os/exec"
 	"os/signal"
 	"syscall"
 
 	"k8s.io/cli-runtime/pkg/genericiooptions"
-	"k8s.io/cli-runtime/pkg/printers"
 )
 
-// runChild runs a command with more environment, forwards signals to it and waits for it. The error is the command's own
+// runChild runs a command with more environment, forwards signals to it and waits for it. When the context ends the
+// command is asked to end, too. The error is the command's own
 // failure (*exec.ExitError), or why it could not be started.
 func runChild(ctx context.Context, command, env []string, streams genericiooptions.IOStreams) error {
 	child := exec.Command(command[0], command[1:]...)
@@ -27,23 +26,19 @@ func runChild(ctx context.Context, command, env []string, streams genericiooptio
 	ended := make(chan error, 1)
 	go func() { ended <- child.Wait() }()
 	// A terminal sends Ctrl-C to the child as well, and twice would be once too often.
-	ownTerminal := printers.IsTerminal(streams.In)
+	shared := sharesTerminal()
 	lost := ctx.Done()
 	for {
 		select {
 		case err := <-ended:
 			return err
 		case s := <-signals:
-			if !ownTerminal || !fromTerminal(s) {
+			if !shared || !fromTerminal(s) {
 				child.Process.Signal(s) //nolint:errcheck // it may have just ended
 			}
 		case <-lost:
-			// A signal that ended us was forwarded above; any other end has to be told.
 			lost = nil
-			var stop interrupted
-			if !errors.As(context.Cause(ctx), &stop) {
-				child.Process.Signal(syscall.SIGTERM) //nolint:errcheck // it may have just ended
-			}
+			child.Process.Signal(syscall.SIGTERM) //nolint:errcheck // it may have just ended
 		}
 	}
 }

@@ -60,8 +60,8 @@ func exitCode(err error) int {
 	var noLeader *leader.NoLeader
 	var no answerNo
 	switch {
-	case err == nil:
-		return exitYes
+	case err == nil, errors.Is(err, errReaderGone):
+		return exitYes // a reader that has gone away (`| head`) has what it wanted
 	case errors.As(err, &child):
 		return child.code()
 	case errors.As(err, &stop):

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -121,12 +122,12 @@ func (o *holderOptions) run(ctx context.Context, lock string) error {
 // find asks once, and where that finds no leader and the user is willing to wait, follows the lock until it has one. The
 // error of a lock without a leader is a *leader.NoLeader, with its verdict in the status.
 func (o *holderOptions) find(ctx context.Context, finder *leader.Finder) (leader.Status, error) {
-	if o.timeout == 0 {
-		status, err := finder.Find(ctx)
-		if err == nil {
-			err = status.Err()
-		}
-		return status, err
+	if o.timeout > 0 && finder.AnswerWithin > 0 {
+		finder.AnswerWithin = min(finder.AnswerWithin, o.timeout)
+	}
+	status, err := finder.Find(ctx)
+	if err != nil || status.Led() || o.timeout == 0 {
+		return status, cmp.Or(err, status.Err())
 	}
 	streamCtx, stop := context.WithCancel(ctx)
 	stream, err := finder.Follow(streamCtx, notice(o.streams.ErrOut))

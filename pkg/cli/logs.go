@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,6 +11,9 @@ import (
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/tail"
 )
+
+// endWithin is how long a last line may take to be written once the command is told to end.
+const endWithin = 500 * time.Millisecond
 
 const logsExample = `  # Print what the leader has logged
   kubectl leader logs my-operator-leader
@@ -142,8 +144,23 @@ func (o *logsOptions) run(ctx context.Context, lock string) error {
 		return err
 	}
 	tell := notice(o.streams.ErrOut)
-	tailer := &tail.Tailer{Options: o.Options, Pods: cluster.core, Out: o.streams.Out, Notice: tell}
-	return quietEnd(o.print(ctx, cluster, tailer, tell))
+	tailer := &tail.Tailer{Options: o.Options, Pods: cluster.core, Clock: cluster.finder.Clock, Out: o.streams.Out, Notice: tell}
+	printed := make(chan error, 1)
+	go func() { printed <- o.print(ctx, cluster, tailer, tell) }()
+	select {
+	case err := <-printed:
+		return err
+	case <-ctx.Done():
+	}
+	// A reader that has stalled must not keep us from ending.
+	timer := time.NewTimer(endWithin)
+	defer timer.Stop()
+	select {
+	case err := <-printed:
+		return err
+	case <-timer.C:
+		return context.Cause(ctx)
+	}
 }
 
 func (o *logsOptions) print(ctx context.Context, cluster *cluster, tailer *tail.Tailer, tell func(string)) error {
@@ -172,13 +189,4 @@ func (o *logsOptions) print(ctx context.Context, cluster *cluster, tailer *tail.
 		return tailer.Snapshot(ctx, first.Status)
 	}
 	return tailer.Follow(ctx, stream)
-}
-
-// quietEnd takes a reader that has gone away (`| head`) for the end that it is.
-func quietEnd(err error) error {
-	var broken tail.WriteError
-	if errors.As(err, &broken) && errors.Is(err, errReaderGone) {
-		return nil
-	}
-	return err
 }

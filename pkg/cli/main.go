@@ -19,8 +19,9 @@ import (
 
 // Main runs the program and returns its exit code.
 func Main() int {
-	// A reader that has gone away (`| head`) shows up as a failed write, which ends a command in good order.
-	signal.Ignore(syscall.SIGPIPE)
+	// A reader that has gone away (`| head`) shows up as a failed write, which ends a command in good order. The signal
+	// is caught, not ignored: what is ignored stays so in a command after "--".
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	// Libraries log of what they try again; -v brings it back.
 	klog.SetLogger(logr.Discard())
 	ctx, stop := withSignals(context.Background())
@@ -36,7 +37,7 @@ func Main() int {
 func report(out io.Writer, err error) {
 	var stop interrupted
 	var child childEnded
-	if err == nil || errors.As(err, &stop) || errors.As(err, &child) {
+	if err == nil || errors.Is(err, errReaderGone) || errors.As(err, &stop) || errors.As(err, &child) {
 		return
 	}
 	fmt.Fprintf(out, "error: %s\n", explain(err)) //nolint:errcheck // nowhere left to say it

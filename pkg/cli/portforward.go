@@ -145,7 +145,12 @@ func (o *portForwardOptions) run(ctx context.Context, lock string) (err error) {
 		return err
 	}
 	tell := notice(o.streams.ErrOut)
-	ctx, stop := context.WithCancelCause(ctx)
+	// A command after "--" gets the signals, and keeps its ports until it has ended: from its start on, a signal does not
+	// end what runs here.
+	signalled := ctx
+	ctx, stop := context.WithCancelCause(context.WithoutCancel(signalled))
+	onlyChild := context.AfterFunc(signalled, func() { stop(context.Cause(signalled)) })
+	defer onlyChild()
 	stream, err := cluster.finder.Follow(ctx, tell)
 	if err != nil {
 		stop(nil)
@@ -189,11 +194,12 @@ func (o *portForwardOptions) run(ctx context.Context, lock string) (err error) {
 	go func() { defer close(telling); o.tellChanges(ctx, first, tell, stop) }()
 	defer func() { stop(nil); <-forwarding; <-telling }()
 
-	if err := o.announce(listeners, first); err != nil {
-		return err
+	if err := o.announce(listeners, first); err != nil && !errors.Is(err, errReaderGone) {
+		return err // `| head -n 1` has read the ports and wants them forwarded
 	}
 	if o.command != nil {
 		env := environment(listeners, first)
+		onlyChild()
 		err = runChild(ctx, o.command, env, o.streams)
 		var lost answerNo
 		if errors.As(context.Cause(ctx), &lost) {

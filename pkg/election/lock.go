@@ -138,6 +138,8 @@ func marker(lease *coordinationv1.Lease) string {
 	case spec.HolderIdentity == nil && spec.AcquireTime == nil && spec.RenewTime == nil &&
 		spec.LeaseDurationSeconds == nil && spec.LeaseTransitions == nil:
 		return "a marker with an empty spec"
+	case spec.HolderIdentity != nil && *spec.HolderIdentity != "" && (spec.RenewTime == nil || spec.LeaseDurationSeconds == nil):
+		return "a record without renewTime or leaseDurationSeconds, which nobody can be elected by"
 	}
 	return ""
 }

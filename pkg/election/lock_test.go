@@ -45,7 +45,8 @@ func TestStateAt(t *testing.T) {
 		{"released by kubert: all null but transitions", lease(func(l *coordinationv1.Lease) {
 			l.Spec = coordinationv1.LeaseSpec{LeaseTransitions: ptr.To[int32](3)}
 		}), 0, Released},
-		{"no duration to expire by", lease(func(l *coordinationv1.Lease) { l.Spec.LeaseDurationSeconds = nil }), 24 * time.Hour, Held},
+		{"no duration to expire by", lease(func(l *coordinationv1.Lease) { l.Spec.LeaseDurationSeconds = nil }), 0, NotElection},
+		{"never renewed", lease(func(l *coordinationv1.Lease) { l.Spec.RenewTime = nil }), 0, NotElection},
 		{"empty spec", lease(func(l *coordinationv1.Lease) { l.Spec = coordinationv1.LeaseSpec{} }), 0, NotElection},
 		{"node heartbeat", lease(func(l *coordinationv1.Lease) { l.Namespace = "kube-node-lease" }), 0, NotElection},
 		{"API server identity", lease(func(l *coordinationv1.Lease) {

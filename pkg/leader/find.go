@@ -47,8 +47,11 @@ func (f *Finder) Find(ctx context.Context) (Status, error) {
 		lock: lock, state: lock.StateAt(now), now: now,
 		podNamespace: f.PodNamespace, allowExpired: f.AllowExpired,
 	}
-	if j.guess, j.pod, err = f.holderPod(ctx, lock); err != nil {
-		return Status{}, err
+	// Where the lock alone says no, the pod is not asked for.
+	if j.guess = firstGuess(lock); j.state == election.Held || j.state == election.Expired && f.AllowExpired {
+		if j.guess, j.pod, err = f.holderPod(ctx, lock); err != nil {
+			return Status{}, err
+		}
 	}
 	return j.status(), nil
 }

@@ -47,7 +47,7 @@ type trouble struct {
 func newFollower(s *Stream, first Status) *follower {
 	f := &follower{
 		stream: s, lock: first.Lock, expired: first.State == election.Expired, guess: firstGuess(first.Lock),
-		pod: first.Found, podRead: true, published: first,
+		pod: first.Found, podRead: first.Found != nil || first.Reason == PodGone, published: first,
 		locks: make(chan lockSeen), pods: make(chan podSeen), troubles: make(chan trouble),
 		stopPod: func() {}, expiry: time.NewTimer(time.Hour),
 	}
@@ -56,8 +56,8 @@ func newFollower(s *Stream, first Status) *follower {
 	} else {
 		f.lostAt = time.Now()
 	}
-	// Nobody saw this record change, so the server's clock has to say how much of its time is left.
-	f.expiry.Reset(max(0, first.Lock.Record.Expires().Sub(first.Time)))
+	// Nobody saw this record change, so the server's clock has to say how much of its time is left: a duration at most.
+	f.expiry.Reset(min(first.Lock.Record.Duration, max(0, first.Lock.Record.Expires().Sub(first.Time))))
 	return f
 }
 

@@ -54,7 +54,7 @@ func (j judgement) reason() Reason {
 		return PodTerminating
 	case !anyContainerRuns(j.pod):
 		return PodNotRunning
-	case restartedSinceRenewal(j.pod, j.lock.Record.Renewed):
+	case restarted(j.pod, j.lock.Record, j.guess.Rule.PerProcess):
 		return Restarted
 	}
 	return ""
@@ -83,15 +83,28 @@ func anyContainerRuns(pod *corev1.Pod) bool {
 	return false
 }
 
-// restartedSinceRenewal reports that every running container started after the last renewal: whoever renewed is dead,
-// though the lock lasts until it expires. With several containers nobody knows which one is elected, so a single one
-// that is older keeps the verdict.
-func restartedSinceRenewal(pod *corev1.Pod, renewed time.Time) bool {
-	if renewed.IsZero() {
+// restarted reports that every running container started after the process that holds the lock did, and that nothing
+// proves it alive since: whoever renewed last is dead, though the lock lasts until it expires. With several containers
+// nobody knows which one is elected, so a single older one keeps the verdict.
+//
+// Starts are cut to the second. An identity of one process cannot be older than its process, so there the acquisition
+// decides, which lies seconds away; an identity that survives restarts is known dead only by its last renewal.
+func restarted(pod *corev1.Pod, record election.Record, perProcess bool) bool {
+	if record.Renewed.IsZero() {
 		return false
 	}
+	since := record.Renewed
+	if perProcess && !record.Acquired.IsZero() {
+		since = record.Acquired
+	}
 	for _, status := range pod.Status.ContainerStatuses {
-		if running := status.State.Running; running != nil && !running.StartedAt.After(renewed) {
+		running := status.State.Running
+		if running == nil {
+			continue
+		}
+		older := !running.StartedAt.After(since)
+		provedAlive := !running.StartedAt.Add(time.Second).After(record.Renewed)
+		if older || provedAlive {
 			return false
 		}
 	}

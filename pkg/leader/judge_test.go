@@ -82,6 +82,15 @@ func TestReason(t *testing.T) {
 		{"its only container started after the last renewal", uuid, func(j *judgement) {
 			j.pod.Status.ContainerStatuses = []corev1.ContainerStatus{running("op", renewed.Add(2*time.Second))}
 		}, Restarted},
+		{"its process restarted in the second of the last renewal", uuid, func(j *judgement) {
+			j.pod.Status.ContainerStatuses = []corev1.ContainerStatus{running("op", renewed.Add(300*time.Millisecond))}
+		}, Restarted},
+		{"an identity that survives a restart: it may have renewed in that second", bare, func(j *judgement) {
+			j.pod.Status.ContainerStatuses = []corev1.ContainerStatus{running("op", renewed.Add(300*time.Millisecond))}
+		}, ""},
+		{"it started within the term, but renewed long after: the identity survives restarts after all", uuid, func(j *judgement) {
+			j.pod.Status.ContainerStatuses = []corev1.ContainerStatus{running("op", acquired.Add(10*time.Second))}
+		}, ""},
 		{"one of two containers did: it may be the sidecar", uuid, func(j *judgement) {
 			j.pod.Status.ContainerStatuses = append(j.pod.Status.ContainerStatuses, running("sidecar", renewed.Add(2*time.Second)))
 		}, ""},

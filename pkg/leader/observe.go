@@ -17,8 +17,13 @@ import (
 	"k8s.io/utils/clock"
 )
 
-// pollEvery is how often an object is read that may not be watched.
-const pollEvery = time.Second
+const (
+	// pollEvery is how often an object is read that may not be watched.
+	pollEvery = time.Second
+	// watchAgain is how long it is read like that before a watch is tried again: an API server that has just started
+	// denies everything until it knows its roles.
+	watchAgain = 30 * time.Second
+)
 
 // client is what it takes to observe objects of one type in one namespace.
 type client[T any, L runtime.Object] interface {
@@ -40,8 +45,10 @@ type observation[T runtime.Object, L runtime.Object] struct {
 // run observes until the context ends: with a watch, which client-go's Reflector keeps alive through restarts, expired
 // resource versions and cut connections, or by polling where access to watch is denied.
 func (o observation[T, L]) run(ctx context.Context) {
-	if o.watch(ctx) {
-		o.poll(ctx)
+	for o.watch(ctx) {
+		polling, done := context.WithTimeout(ctx, watchAgain)
+		o.poll(polling)
+		done()
 	}
 }
 

@@ -117,8 +117,16 @@ func (s Status) Err() error {
 	return &NoLeader{s}
 }
 
+// quoteMost is how much of a holderIdentity a message shows, in bytes; real ones have 253 at most.
+const quoteMost = 300
+
 // Quote makes a holderIdentity fit for a terminal: anybody who may write the lock controls it.
-func Quote(holder string) string { return fmt.Sprintf("%q", holder) }
+func Quote(holder string) string {
+	if len(holder) > quoteMost {
+		return fmt.Sprintf("%q... (%d bytes)", holder[:quoteMost], len(holder))
+	}
+	return fmt.Sprintf("%q", holder)
+}
 
 // Age prints a duration as people read it: in whole seconds that have passed, in milliseconds below one.
 func Age(d time.Duration) string {

@@ -18,7 +18,7 @@ const (
 	retryMost  = time.Second
 )
 
-// container follows the log of one container in one visit to its pod.
+// container follows the log of one container in one visit to its pod. Its position outlives the visit.
 type container struct {
 	*visit
 	name     string
@@ -26,6 +26,11 @@ type container struct {
 	instance instance // the one that is being read
 	// rest is a last line without its end: cut off by the connection, or all that the container got to say.
 	rest []byte
+	// opened is when the log was first opened, by the server's clock; zero before.
+	opened time.Time
+	// floor is where the first reading began: what is older was left out then, and is later.
+	floor  time.Time
+	faults faults
 }
 
 // instance is one run of a container. A restart in the same pod is another instance, with a log of its own.
@@ -38,17 +43,49 @@ type instance struct {
 // errPodGone tells that the pod does not exist any more, or that another has its name.
 var errPodGone = errors.New("pod is gone")
 
-// follow prints the container's log until the instance has ended and all that it said is printed, the visit is called
-// off, or an error that trying again cannot mend.
+// errPastTerm ends the reading of a pod that has had its while after its term.
+var errPastTerm = errors.New("the term is long over")
+
+// follow prints the container's log until it has ended and all that it said is printed, the visit ends, or an error
+// occurs that trying again cannot mend. In a pod of several containers one that restarts alone is read on.
 func (c *container) follow(ctx context.Context) error {
-	err := c.followInstance(ctx)
-	if errors.Is(err, errPodGone) {
-		err = nil
+	for {
+		err := c.followInstance(ctx)
+		over := err != nil
+		if errors.Is(err, errPodGone) || errors.Is(err, errPastTerm) {
+			err = nil
+		}
+		if rest := c.rest; err == nil && ctx.Err() == nil && len(rest) > 0 {
+			c.rest = nil
+			err = c.print(ctx, parseLine(rest), false)
+		}
+		if err != nil || over || !c.restartsAlone() || !c.awaitInstance(ctx) {
+			return err
+		}
 	}
-	if err == nil && ctx.Err() == nil && len(c.rest) > 0 {
-		return c.print(ctx, parseLine(c.rest), false)
+}
+
+// restartsAlone reports whether the container may run again without a change of leader: one of several, that is not an
+// init container of the old kind.
+func (c *container) restartsAlone() bool {
+	for _, init := range c.pod.Spec.InitContainers {
+		if init.Name == c.name && (init.RestartPolicy == nil || *init.RestartPolicy != corev1.ContainerRestartPolicyAlways) {
+			return false
+		}
 	}
-	return err
+	return len(c.pod.Spec.Containers)+len(c.pod.Spec.InitContainers) > 1
+}
+
+// awaitInstance waits until the container runs again; false when the visit ends before.
+func (c *container) awaitInstance(ctx context.Context) bool {
+	for {
+		if pause(c.following, 2*retryMost); c.following.Err() != nil || ctx.Err() != nil {
+			return false
+		}
+		if now, err := c.look(ctx); err != nil || now.id != c.instance.id {
+			return err == nil
+		}
+	}
 }
 
 func (c *container) followInstance(ctx context.Context) error {
@@ -56,11 +93,11 @@ func (c *container) followInstance(ctx context.Context) error {
 		return err
 	}
 	for delay := retryFirst; ctx.Err() == nil; delay = min(2*delay, retryMost) {
-		printed, err := c.read(ctx, c.request(true))
+		printed, err := c.read(c.following, c.request(true))
 		if printed > 0 {
 			delay = retryFirst
 		}
-		if ctx.Err() != nil || permanent(err) {
+		if ctx.Err() != nil || c.fatal(err) {
 			return err
 		}
 		now, lookErr := c.look(ctx)
@@ -69,13 +106,13 @@ func (c *container) followInstance(ctx context.Context) error {
 			return lookErr
 		case now.id != c.instance.id:
 			return c.finishPrevious(ctx, now)
-		case !now.running && err == nil:
-			return nil
-		case !now.running:
-			// The connection broke before the end of a log that will not grow any more.
-			if _, err = c.read(ctx, c.request(false)); err == nil || permanent(err) || ctx.Err() != nil {
+		case c.following.Err() != nil || !now.running && err != nil:
+			// Nothing new is waited for; what there is, is read to its end.
+			if _, err = c.read(ctx, c.request(false)); err == nil || c.fatal(err) || ctx.Err() != nil {
 				return err
 			}
+		case !now.running:
+			return nil
 		}
 		// It still runs: the log was rotated, the connection was cut, or the kubelet has not reported the end yet.
 		pause(ctx, delay)
@@ -90,8 +127,7 @@ func (c *container) enter(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	known := c.instance
-	if c.position.started() && known.id != "" && known.id != now.id {
+	if c.position.started() && c.instance.id != "" && c.instance.id != now.id {
 		if err := c.finishPrevious(ctx, now); err != nil {
 			return err
 		}
@@ -122,12 +158,27 @@ func (c *container) request(follow bool) *corev1.PodLogOptions {
 	switch {
 	case c.position.started():
 		request.SinceTime = ptr.To(c.position.resumeFrom())
-	case c.first:
+	case !c.opened.IsZero() && c.floor.After(c.from):
+		request.SinceTime = ptr.To(metav1.NewTime(c.floor))
+	case c.first && c.opened.IsZero():
 		c.tailer.begin(request, c.from)
 	case !c.from.IsZero():
 		request.SinceTime = ptr.To(metav1.NewTime(c.from))
 	}
 	return request
+}
+
+// begun notes where the first reading begins, so that a later one leaves out what this one does.
+func (c *container) begun(request *corev1.PodLogOptions) {
+	c.opened = c.tailer.Clock.Now()
+	switch {
+	case request.SinceSeconds != nil:
+		c.floor = c.opened.Add(-time.Duration(*request.SinceSeconds) * time.Second)
+	case request.TailLines != nil:
+		c.floor = c.opened // until the first line tells better
+	case request.SinceTime != nil:
+		c.floor = request.SinceTime.Time
+	}
 }
 
 // read prints one log request to its end and returns the number of new lines.
@@ -138,6 +189,14 @@ func (c *container) read(ctx context.Context, request *corev1.PodLogOptions) (pr
 	}
 	defer stream.Close() //nolint:errcheck // read-only
 	defer context.AfterFunc(ctx, func() { stream.Close() })()
+	from, tailed := c.from, false
+	if c.opened.IsZero() {
+		c.begun(request)
+		tailed = request.TailLines != nil
+	} else if c.floor.After(from) {
+		from = c.floor
+	}
+	c.recovered()
 	c.rest = nil
 	overlap := c.position.overlap()
 	err = eachLine(stream, func(raw []byte, more bool) error {
@@ -147,16 +206,23 @@ func (c *container) read(ctx context.Context, request *corev1.PodLogOptions) (pr
 			// Only the node speaks without a timestamp, of a log that it cannot read.
 			c.tailer.Notice(strings.TrimSpace(string(raw)))
 			return nil
-		case overlap.repeats(l), l.time.Before(c.from):
-			return nil
+		case overlap.repeats(l), l.time.Before(from):
+			if more {
+				return nil
+			}
+			return c.sink.Flush() // earlier lines may wait for this one
+		case c.pastTerm(l.time):
+			return errPastTerm
 		case raw[len(raw)-1] != '\n':
 			c.rest = raw
 			return nil
 		}
+		if tailed {
+			c.floor, tailed = l.time, false
+		}
 		printed++
 		return c.print(ctx, l, more)
 	})
-	// A line that was not printed may have kept earlier ones in the buffer.
 	if flushErr := c.sink.Flush(); flushErr != nil {
 		err = flushErr
 	}
@@ -168,6 +234,7 @@ func (c *container) print(ctx context.Context, l line, more bool) error {
 	if err := c.waitTurn(ctx); err != nil {
 		return err
 	}
+	defer c.writes()()
 	c.position.printed(l)
 	return c.sink.write(c.tailer.prefix(c.pod, c.name), c.tailer.visible(l), more)
 }
@@ -181,7 +248,7 @@ func (c *container) look(ctx context.Context) (instance, error) {
 			return instance{}, errPodGone
 		case err == nil:
 			return instanceOf(pod, c.name), nil
-		case permanent(err):
+		case c.fatal(err):
 			return instance{}, fmt.Errorf("pod %s/%s: %w", c.pod.Namespace, c.pod.Name, err)
 		}
 		if pause(ctx, delay); ctx.Err() != nil {
@@ -201,12 +268,6 @@ func instanceOf(pod *corev1.Pod, name string) instance {
 		}
 	}
 	return instance{}
-}
-
-// permanent reports an error that trying again cannot mend: the output's own, a denied access, a wrong request.
-func permanent(err error) bool {
-	var broken WriteError
-	return errors.As(err, &broken) || errors.Is(err, errEnough) || apierrors.IsForbidden(err) || apierrors.IsUnauthorized(err)
 }
 
 func pause(ctx context.Context, d time.Duration) {

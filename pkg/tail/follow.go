@@ -14,8 +14,8 @@ import (
 )
 
 // lateWords is added to the lease duration: an old leader that lives notices within one duration that it has lost, and
-// says so.
-const lateWords = time.Second
+// says so. One that hung gets this long to wake up.
+const lateWords = 10 * time.Second
 
 // follower follows a leadership through its terms.
 type follower struct {
@@ -101,7 +101,7 @@ func (f *follower) await(ctx context.Context, change *leader.Change) (*leader.Ch
 			timer.Stop()
 			return change.Next(ctx)
 		case <-timer.C:
-			if err := f.begin(ctx, change, time.Time{}); err != nil {
+			if err := f.begin(ctx, change, f.present.from); err != nil {
 				return nil, err
 			}
 		}
@@ -126,7 +126,7 @@ func (f *follower) take(ctx context.Context, change *leader.Change) error {
 		return nil
 	case f.leading != nil:
 		if isDone(f.present) {
-			return f.begin(ctx, change, time.Time{}) // it was in doubt for a while, and is found alive
+			return f.begin(ctx, change, f.present.from) // it was in doubt for a while, and is found alive
 		}
 		return nil
 	}

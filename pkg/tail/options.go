@@ -11,6 +11,8 @@ import (
 	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
 	"k8s.io/kubectl/pkg/cmd/util/podcmd"
 	"k8s.io/utils/ptr"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/election"
 )
 
 // Options are kubectl's log options, and SinceAcquired.
@@ -40,7 +42,9 @@ type Options struct {
 type Tailer struct {
 	Options
 	Pods coreclient.PodsGetter
-	Out  io.Writer
+	// Clock is the API server's.
+	Clock *election.ServerClock
+	Out   io.Writer
 	// Notice gets one line about where the logs come from, or what went wrong.
 	Notice func(message string)
 }
@@ -58,7 +62,7 @@ func (o Options) begin(request *corev1.PodLogOptions, acquired time.Time) {
 	case o.SinceTime != nil:
 		request.SinceTime = o.SinceTime
 	case o.Since != 0:
-		request.SinceSeconds = ptr.To(int64(o.Since.Round(time.Second).Seconds()))
+		request.SinceSeconds = ptr.To(int64((o.Since + time.Second - 1) / time.Second)) // whole seconds, and not none
 	}
 	request.TailLines = o.Tail
 }

@@ -2,6 +2,7 @@ package tail
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -101,7 +102,7 @@ func eachLine(stream io.Reader, do func(raw []byte, more bool) error) error {
 	for {
 		raw, err := reader.ReadBytes('\n')
 		if len(raw) > 0 && (err == nil || err == io.EOF) {
-			if err := do(raw, reader.Buffered() > 0); err != nil {
+			if err := do(raw, lineAtHand(reader)); err != nil {
 				return err
 			}
 		}
@@ -113,6 +114,12 @@ func eachLine(stream io.Reader, do func(raw []byte, more bool) error) error {
 			return err
 		}
 	}
+}
+
+// lineAtHand reports whether a whole line can be read without waiting.
+func lineAtHand(reader *bufio.Reader) bool {
+	buffered, _ := reader.Peek(reader.Buffered()) //nolint:errcheck // it is there
+	return bytes.IndexByte(buffered, '\n') >= 0
 }
 
 func noAcquireTime(status leader.Status) error {

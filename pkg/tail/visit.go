@@ -3,6 +3,7 @@ package tail
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -25,12 +26,16 @@ type visit struct {
 	// turn is closed when the lines of this visit may be printed.
 	turn <-chan struct{}
 
-	cancel context.CancelFunc
-	done   chan struct{} // closed when nothing more comes
-	err    error         // valid once done is closed
+	following    context.Context // ends when nothing new is waited for any more
+	endFollowing context.CancelFunc
+	cancel       context.CancelFunc
+	done         chan struct{} // closed when nothing more comes
+	err          error         // valid once done is closed
 
+	writing  atomic.Int32 // streams that are printing, perhaps to a reader that has stalled
 	mu       sync.Mutex
 	deadline *time.Timer
+	until    time.Time // lines after it are no longer the old leader's; zero while the term lasts
 }
 
 // memory is what outlives a visit: how far each container of each pod has been printed, and of which instance.
@@ -44,6 +49,7 @@ type memoryKey struct {
 // begin starts reading the containers. The visit ends by itself when they have ended, or when it is called off.
 func (v *visit) begin(ctx context.Context, wg *sync.WaitGroup, names []string, known memory) {
 	ctx, v.cancel = context.WithCancel(ctx)
+	v.following, v.endFollowing = context.WithCancel(ctx)
 	var readers sync.WaitGroup
 	var once sync.Once
 	for _, name := range names {
@@ -73,13 +79,39 @@ func (v *visit) begin(ctx context.Context, wg *sync.WaitGroup, names []string, k
 	})
 }
 
-// over gives the visit a last while: the term has ended, and the pod has that long to say its last.
+// over gives the visit a last while: the term has ended, and the pod has that long to say its last. What it has said by
+// then is printed whole, however slow the reader of the output is.
 func (v *visit) over(grace time.Duration) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.deadline == nil {
-		v.deadline = time.AfterFunc(grace, v.cancel)
+	v.until = time.Now().Add(grace)
+	v.deadline = time.AfterFunc(grace, v.windDown)
+}
+
+// windDown ends the following, unless the output is what holds it up.
+func (v *visit) windDown() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	switch {
+	case v.until.IsZero(): // it leads again
+	case v.writing.Load() > 0:
+		v.deadline = time.AfterFunc(time.Second, v.windDown)
+	default:
+		v.endFollowing()
 	}
+}
+
+// writes marks a stream as printing until the returned function is called.
+func (v *visit) writes() func() {
+	v.writing.Add(1)
+	return func() { v.writing.Add(-1) }
+}
+
+// pastTerm reports a line that came so long after the term that it is no longer the old leader's.
+func (v *visit) pastTerm(t time.Time) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return !v.until.IsZero() && t.After(v.until)
 }
 
 // resumes takes over back: the same pod leads again. False when it is too late and a new visit is needed.
@@ -87,17 +119,10 @@ func (v *visit) resumes() bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.deadline != nil {
-		if !v.deadline.Stop() {
-			return false
-		}
-		v.deadline = nil
+		v.deadline.Stop()
 	}
-	select {
-	case <-v.done:
-		return false
-	default:
-		return true
-	}
+	v.deadline, v.until = nil, time.Time{}
+	return v.following.Err() == nil && !isDone(v)
 }
 
 // waitTurn waits until the lines of this visit may be printed.

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
 )
@@ -34,7 +36,15 @@ type Forwarder struct {
 
 	ctx    context.Context
 	spares spares
+	worked atomic.Bool // a tunnel was opened: access is granted, whatever a starting API server says
+	closed sync.Map    // the ports (closedPort) that were refused for all of the patience
 	wg     sync.WaitGroup
+}
+
+// closedPort is a port of a pod on which nobody listens. It is remembered so that only the first client waits.
+type closedPort struct {
+	pod    types.UID
+	remote string
 }
 
 // Probe opens one connection to the leader's pod and keeps it for the first client, so that a missing permission is
@@ -44,6 +54,7 @@ func (f *Forwarder) Probe(ctx context.Context, pod *corev1.Pod) error {
 	if err != nil {
 		return err
 	}
+	f.worked.Store(true)
 	f.spares.pod, f.spares.conn = pod, conn
 	return nil
 }
@@ -135,14 +146,19 @@ func (f *Forwarder) attempts(ctx, waitCtx context.Context, c *client, port Port)
 		var isRefused refused
 		switch {
 		case errors.As(err, &isRefused):
+			key := closedPort{lead.Pod.UID, port.Remote}
+			_, known := f.closed.Load(key)
 			if refusedBy == nil || refusedBy.Pod.UID != lead.Pod.UID {
 				refusedBy, refusedSince = lead, time.Now()
+			}
+			if !known && delay == retryFirst {
 				f.Notice(fmt.Sprintf("connection for %d: %v; trying for %s", port.Local, err, refusedPatience))
 			}
-			if time.Since(refusedSince) >= refusedPatience {
+			if known || time.Since(refusedSince) >= refusedPatience {
+				f.closed.Store(key, nil)
 				return err
 			}
-		case errors.As(err, &notHeard) && !Denied(err):
+		case errors.As(err, &notHeard) && (f.worked.Load() || !Denied(err)):
 			f.Trace(fmt.Sprintf("connection for %d: %v; trying again", port.Local, err))
 		default:
 			return err

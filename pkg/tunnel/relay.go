@@ -66,6 +66,7 @@ func (f *Forwarder) relay(ctx, dialCtx context.Context, c *client, port Port, le
 	if err != nil {
 		return unheard{fmt.Errorf("pod %s/%s: %w", lead.Pod.Namespace, lead.Pod.Name, err)}
 	}
+	f.worked.Store(true)
 	defer tunnel.Close() //nolint:errcheck // whatever it says, the connection is over
 	defer context.AfterFunc(ctx, func() { tunnel.Close() })()
 	problems, data, err := createStreams(tunnel, number)

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -72,7 +73,11 @@ func downOnSignal() func() {
 
 // fetchMain is the command `fetch URL` of the scripts: they need no curl.
 func fetchMain() {
-	body, err := fetch(http.DefaultClient, http.MethodGet, os.Args[len(os.Args)-1])
+	url := os.Args[len(os.Args)-1]
+	if !strings.Contains(url, "://") {
+		url = "http://" + url
+	}
+	body, err := fetch(http.DefaultClient, http.MethodGet, url)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

@@ -1,0 +1,63 @@
+package tail
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+)
+
+const (
+	// tellAfter is how many failures in a row are tried again without a word.
+	tellAfter = 5
+	// denialLasts is how long a denial has to last to be believed, where access was granted before: an API server that
+	// has just started denies everything until it knows its roles.
+	denialLasts = 30 * time.Second
+)
+
+// faults are the failures of one container's reading since it last succeeded.
+type faults struct {
+	count  int
+	denied time.Time // when the first denial came
+	told   bool
+}
+
+// fatal reports an error that trying again cannot mend, and notes the others.
+func (c *container) fatal(err error) bool {
+	var broken WriteError
+	switch {
+	case err == nil:
+		return false
+	case errors.As(err, &broken), errors.Is(err, errEnough), errors.Is(err, errPastTerm):
+		return true
+	case apierrors.IsForbidden(err), apierrors.IsUnauthorized(err):
+		if c.opened.IsZero() {
+			return true
+		}
+		if c.faults.denied.IsZero() {
+			c.faults.denied = time.Now()
+		}
+		if time.Since(c.faults.denied) > denialLasts {
+			return true
+		}
+	case apierrors.IsInvalid(err), apierrors.IsBadRequest(err) && !strings.Contains(err.Error(), "waiting to start"):
+		if c.opened.IsZero() {
+			return true
+		}
+	}
+	if c.faults.count++; c.faults.count >= tellAfter && !c.faults.told {
+		c.faults.told = true
+		c.tailer.Notice(fmt.Sprintf("%v; trying again", err))
+	}
+	return false
+}
+
+// recovered ends the faults: the log is being read.
+func (c *container) recovered() {
+	if c.faults.told {
+		c.tailer.Notice(fmt.Sprintf("logs of pod %s/%s, container %s: reading again", c.pod.Namespace, c.pod.Name, c.name))
+	}
+	c.faults = faults{}
+}
