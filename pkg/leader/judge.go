@@ -54,7 +54,7 @@ func (j judgement) reason() Reason {
 		return PodTerminating
 	case !anyContainerRuns(j.pod):
 		return PodNotRunning
-	case restarted(j.pod, j.lock.Record, j.guess.Rule.PerProcess):
+	case restarted(j.pod, j.lock.Record.Renewed):
 		return Restarted
 	}
 	return ""
@@ -83,28 +83,27 @@ func anyContainerRuns(pod *corev1.Pod) bool {
 	return false
 }
 
-// restarted reports that every running container started after the process that holds the lock did, and that nothing
-// proves it alive since: whoever renewed last is dead, though the lock lasts until it expires. With several containers
-// nobody knows which one is elected, so a single older one keeps the verdict.
+// restarted reports that no running container is known to have been up at the last renewal: whoever renewed may be dead,
+// though the lock lasts until it expires. With several containers nobody knows which one is elected, so a single one that
+// was up keeps the verdict.
 //
-// Starts are cut to the second. An identity of one process cannot be older than its process, so there the acquisition
-// decides, which lies seconds away; an identity that survives restarts is known dead only by its last renewal.
-func restarted(pod *corev1.Pod, record election.Record, perProcess bool) bool {
-	if record.Renewed.IsZero() {
+// Starts are cut to the second, so one in the second of the renewal may lie before or after it. A container that has never
+// restarted gets the benefit of that doubt: its process is the only one there was. One that has restarted has to renew
+// once more, which takes a retry period.
+func restarted(pod *corev1.Pod, renewed time.Time) bool {
+	if renewed.IsZero() {
 		return false
-	}
-	since := record.Renewed
-	if perProcess && !record.Acquired.IsZero() {
-		since = record.Acquired
 	}
 	for _, status := range pod.Status.ContainerStatuses {
 		running := status.State.Running
 		if running == nil {
 			continue
 		}
-		older := !running.StartedAt.After(since)
-		provedAlive := !running.StartedAt.Add(time.Second).After(record.Renewed)
-		if older || provedAlive {
+		latest := running.StartedAt.Time
+		if status.RestartCount > 0 {
+			latest = latest.Add(time.Second)
+		}
+		if !latest.After(renewed) {
 			return false
 		}
 	}

@@ -48,6 +48,12 @@ func running(name string, since time.Time) corev1.ContainerStatus {
 		State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: *at(since)}}}
 }
 
+func restartedAt(name string, since time.Time) corev1.ContainerStatus {
+	status := running(name, since)
+	status.RestartCount = 1
+	return status
+}
+
 func TestReason(t *testing.T) {
 	const uuid, bare = "op-0_0c2c1c37", "op-0"
 	now := metav1.Now()
@@ -79,20 +85,21 @@ func TestReason(t *testing.T) {
 			j.pod.Status.StartTime = at(acquired)
 		}, ""},
 
-		{"its only container started after the last renewal", uuid, func(j *judgement) {
-			j.pod.Status.ContainerStatuses = []corev1.ContainerStatus{running("op", renewed.Add(2*time.Second))}
+		{"its only container restarted after the last renewal", uuid, func(j *judgement) {
+			j.pod.Status.ContainerStatuses = []corev1.ContainerStatus{restartedAt("op", renewed.Add(2*time.Second))}
 		}, Restarted},
-		{"its process restarted in the second of the last renewal", uuid, func(j *judgement) {
-			j.pod.Status.ContainerStatuses = []corev1.ContainerStatus{running("op", renewed.Add(300*time.Millisecond))}
+		{"it restarted in the second of the last renewal: who renewed is not clear", bare, func(j *judgement) {
+			j.pod.Status.ContainerStatuses = []corev1.ContainerStatus{restartedAt("op", renewed.Add(-300*time.Millisecond))}
 		}, Restarted},
-		{"an identity that survives a restart: it may have renewed in that second", bare, func(j *judgement) {
-			j.pod.Status.ContainerStatuses = []corev1.ContainerStatus{running("op", renewed.Add(300*time.Millisecond))}
+		{"it restarted before, and renewed since", bare, func(j *judgement) {
+			j.pod.Status.ContainerStatuses = []corev1.ContainerStatus{restartedAt("op", renewed.Add(-2*time.Second))}
 		}, ""},
-		{"it started within the term, but renewed long after: the identity survives restarts after all", uuid, func(j *judgement) {
-			j.pod.Status.ContainerStatuses = []corev1.ContainerStatus{running("op", acquired.Add(10*time.Second))}
+		{"it never restarted, and acquired in the second of its start", uuid, func(j *judgement) {
+			j.lock.Record.Acquired, j.lock.Record.Renewed = acquired, acquired
+			j.pod.Status.ContainerStatuses = []corev1.ContainerStatus{running("op", acquired.Add(-100*time.Millisecond))}
 		}, ""},
 		{"one of two containers did: it may be the sidecar", uuid, func(j *judgement) {
-			j.pod.Status.ContainerStatuses = append(j.pod.Status.ContainerStatuses, running("sidecar", renewed.Add(2*time.Second)))
+			j.pod.Status.ContainerStatuses = append(j.pod.Status.ContainerStatuses, restartedAt("sidecar", renewed.Add(2*time.Second)))
 		}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {

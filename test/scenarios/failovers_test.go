@@ -3,12 +3,15 @@ package scenarios
 import (
 	"context"
 	"errors"
+	"os"
+	"os/exec"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
@@ -194,6 +197,7 @@ func TestLogsAcrossRotation(t *testing.T) {
 func TestSignals(t *testing.T) {
 	t.Parallel()
 	ns := shared.deploy(t)
+	_, burstURL := forwarded(t, ns)
 	forward, url := forwarded(t, ns)
 	open, err := fresh.Get(url + "/drip?every=1s&count=100")
 	if err != nil {
@@ -213,11 +217,63 @@ func TestSignals(t *testing.T) {
 	if code := waiting.end(t, syscall.SIGINT); code != 130 {
 		t.Errorf("holder ended with %d on Ctrl-C, want 130", code)
 	}
-	// The command gets the signal, and decides on the code.
-	child := start(t, ns, "port-forward", "demo-operator", ":8080", "--", "sh", "-c", `trap 'echo caught; exit 9' TERM; echo ready; while :; do sleep 0.1; done`)
+	stalled := stall(t, ns)
+	post(t, burstURL+"/burst?lines=20000")
+	if code := stalled.end(t, syscall.SIGTERM); code != 143 {
+		t.Errorf("logs whose reader has stalled ended with %d on SIGTERM, want 143", code)
+	}
+	// The command gets the signal, still has its port, and decides on the code.
+	child := start(t, ns, "port-forward", "demo-operator", ":8080", "--", "sh", "-c",
+		`trap 'fetch localhost:$LOCAL_PORT/state; echo caught; exit 9' TERM; echo ready; while :; do sleep 0.1; done`)
 	child.stdout.until(t, "the command", func(text string) bool { return strings.Contains(text, "ready") })
-	if code := child.end(t, syscall.SIGTERM); code != 9 || !strings.Contains(child.stdout.String(), "caught") {
+	if code := child.end(t, syscall.SIGTERM); code != 9 || !strings.Contains(child.stdout.String(), `"leader":true`) {
 		t.Errorf("the command ended with %d after %q, want 9 and its own last word", code, child.stdout)
+	}
+}
+
+// stall starts a logs -f whose output nobody reads.
+func stall(t *testing.T, ns *namespace) *process {
+	t.Helper()
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { reader.Close(); writer.Close() }) //nolint:errcheck // a test's end
+	p := start(t, ns, "logs", "-f", "demo-operator", func(cmd *exec.Cmd) { cmd.Stdout = writer })
+	if _, err := reader.Read(make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// TestACrashedProcessIsNotTheLeader: the pod lives, the Lease is valid, and who held it is dead.
+func TestACrashedProcessIsNotTheLeader(t *testing.T) {
+	t.Parallel()
+	ns := shared.deploy(t, "--lease-duration=8s", "--renew-deadline=5s", "--retry-period=1s")
+	_, url := forwarded(t, ns)
+	identity, pod := ns.identity(t), ns.holder(t)
+	w, err := ns.client.CoreV1().Pods(ns.name).Watch(t.Context(), metav1.ListOptions{FieldSelector: "metadata.name=" + pod})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Stop()
+	post(t, url+"/crash")
+	for event := range w.ResultChan() {
+		statuses := event.Object.(*corev1.Pod).Status.ContainerStatuses
+		if len(statuses) == 1 && statuses[0].RestartCount == 1 && statuses[0].State.Running != nil {
+			break
+		}
+	}
+	asked := 0
+	for ns.identity(t) == identity {
+		code := start(t, ns, "holder", "demo-operator").wait(t)
+		if code == 0 && ns.identity(t) == identity {
+			t.Fatal("a process that has just started was named as the holder of an older term")
+		}
+		asked++
+	}
+	if asked == 0 {
+		t.Error("nobody asked in time: this proves nothing")
 	}
 }
 

@@ -23,15 +23,29 @@ type process struct {
 	ended  chan struct{}
 }
 
-// start runs the built plugin in a namespace and ends it with the test.
-func start(t *testing.T, ns *namespace, args ...string) *process {
+// start runs the built plugin in a namespace and ends it with the test. Its arguments are words, and functions that
+// change the command before it starts.
+func start(t *testing.T, ns *namespace, args ...any) *process {
 	t.Helper()
+	var words []string
+	var changes []func(*exec.Cmd)
+	for _, arg := range args {
+		switch arg := arg.(type) {
+		case string:
+			words = append(words, arg)
+		case func(*exec.Cmd):
+			changes = append(changes, arg)
+		}
+	}
 	p := &process{stdout: newBuffer(), stderr: newBuffer(), ended: make(chan struct{})}
-	p.cmd = exec.Command(filepath.Join(ns.lab.bin, "kubectl-leader"), args...)
+	p.cmd = exec.Command(filepath.Join(ns.lab.bin, "kubectl-leader"), words...)
 	// Under this name the cluster's `down` finds it, too, should this test be killed.
 	p.cmd.Args[0] = filepath.Join(ns.lab.dir, "run", "kubectl-leader")
 	p.cmd.Env = append(os.Environ(), "KUBECONFIG="+ns.kubeconfig, "GOTRACEBACK=all")
 	p.cmd.Stdout, p.cmd.Stderr = p.stdout, p.stderr
+	for _, change := range changes {
+		change(p.cmd)
+	}
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +54,7 @@ func start(t *testing.T, ns *namespace, args ...string) *process {
 		p.cmd.Process.Kill() //nolint:errcheck // it may have ended
 		<-p.ended
 		if t.Failed() {
-			t.Logf("stderr of %v:\n%s", args, p.stderr)
+			t.Logf("stderr of %v:\n%s", words, p.stderr)
 		}
 	})
 	return p
@@ -146,10 +160,18 @@ func askState(url string) (state, error) {
 	return s, json.Unmarshal(body, &s)
 }
 
+// post asks the leader to do something. One that is told to crash does not answer.
 func post(t *testing.T, url string) {
 	t.Helper()
 	resp, err := fresh.Post(url, "", nil)
-	if err == nil {
-		resp.Body.Close() //nolint:errcheck // read-only
+	if err != nil {
+		if !strings.HasSuffix(url, "/crash") {
+			t.Error(err)
+		}
+		return
+	}
+	defer resp.Body.Close() //nolint:errcheck // read-only
+	if resp.StatusCode != http.StatusOK {
+		t.Errorf("%s: %s", url, resp.Status)
 	}
 }

@@ -1,11 +1,53 @@
 package scenarios
 
 import (
+	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
+
+	rbacv1 "k8s.io/api/rbac/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/tools/clientcmd"
 )
 
-// TestAPIServerRestart kills the API server of a cluster of its own.
+// as gives a user the rights that following needs, and a kubeconfig.
+func (ns *namespace) as(t *testing.T, user string) *namespace {
+	t.Helper()
+	rule := func(group string, verbs []string, resources ...string) rbacv1.PolicyRule {
+		return rbacv1.PolicyRule{APIGroups: []string{group}, Resources: resources, Verbs: verbs}
+	}
+	watch := []string{"get", "list", "watch"}
+	role := &rbacv1.Role{ObjectMeta: metav1.ObjectMeta{Name: user}, Rules: []rbacv1.PolicyRule{
+		rule("coordination.k8s.io", watch, "leases"), rule("", watch, "pods"),
+		rule("", []string{"get"}, "pods/log"), rule("", []string{"get", "create"}, "pods/portforward"),
+	}}
+	binding := &rbacv1.RoleBinding{ObjectMeta: metav1.ObjectMeta{Name: user},
+		RoleRef:  rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "Role", Name: user},
+		Subjects: []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: user}}}
+	if _, err := ns.client.RbacV1().Roles(ns.name).Create(t.Context(), role, metav1.CreateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ns.client.RbacV1().RoleBindings(ns.name).Create(t.Context(), binding, metav1.CreateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	config, err := clientcmd.LoadFromFile(ns.kubeconfig)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, auth := range config.AuthInfos {
+		auth.Impersonate = user
+	}
+	theirs := *ns
+	theirs.kubeconfig = filepath.Join(t.TempDir(), "kubeconfig")
+	if err := clientcmd.WriteToFile(*config, theirs.kubeconfig); err != nil {
+		t.Fatal(err)
+	}
+	return &theirs
+}
+
+// TestAPIServerRestart kills the API server of a cluster of its own, under a user whom RBAC grants no more than needed:
+// an API server that has just started denies such a user everything for a moment.
 func TestAPIServerRestart(t *testing.T) {
 	t.Parallel()
 	own := newLab(shared.bin, shared.dir+"-restart")
@@ -17,11 +59,15 @@ func TestAPIServerRestart(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	// With these timings the leadership outlives the outage.
-	ns := own.deploy(t, "--lease-duration=30s", "--renew-deadline=25s", "--retry-period=1s")
-	forward, url := forwarded(t, ns)
-	logs := start(t, ns, "logs", "-f", "demo-operator")
+	// With these timings the leadership outlives the outage. The log grows by bursts alone.
+	ns := own.deploy(t, "--lease-duration=30s", "--renew-deadline=25s", "--retry-period=1s", "--reconcile-every=1h")
+	user := ns.as(t, "follower")
+	forward, url := forwarded(t, user)
+	logs := start(t, user, "logs", "-f", "demo-operator")
 	logs.stdout.until(t, "a line", numberedLine)
+	tail := start(t, user, "logs", "-f", "demo-operator", "--tail=1")
+	tail.stdout.until(t, "a line", func(text string) bool { return text != "" })
+	quiet := start(t, user, "logs", "-f", "demo-operator", "--since=1s")
 	leader := ns.holder(t)
 	for range 2 {
 		// The log grows while nobody can read it.
@@ -48,5 +94,31 @@ func TestAPIServerRestart(t *testing.T) {
 	if s, err := askState(url); err != nil || s.Pod != next {
 		t.Errorf("after a failover %+v answered (%v), want %s", s, err, next)
 	}
+	post(t, url+"/burst?lines=1")
 	checkComplete(t, ns, logs)
+	for _, p := range []*process{tail, quiet} {
+		checkGapless(t, p, leader, 40_000)
+	}
+}
+
+// checkGapless checks that what was printed of a pod's log from some line on is whole and in order.
+func checkGapless(t *testing.T, p *process, pod string, atLeast int) {
+	t.Helper()
+	text := p.stdout.until(t, "the old leader's end", func(text string) bool { return strings.Contains(text, "shutting down pod="+pod) })
+	last, count := 0, 0
+	for line := range strings.Lines(text) {
+		if !numbered(line) || !strings.Contains(line, "pod="+pod) {
+			continue
+		}
+		seq, _, _ := strings.Cut(strings.TrimPrefix(line, "seq="), " ")
+		number, err := strconv.Atoi(seq)
+		if err != nil || last != 0 && number != last+1 {
+			t.Fatalf("after line %d came %q", last, line)
+		}
+		last = number
+		count++
+	}
+	if count < atLeast {
+		t.Errorf("%d lines, want at least %d", count, atLeast)
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -36,8 +37,8 @@ func truth(t *testing.T, ns *namespace) []string {
 
 func numbered(line string) bool { return strings.HasPrefix(line, "seq=") }
 
-// checkComplete waits until the output has each numbered line that has been logged so far, and checks that it has none
-// twice and none that was never logged.
+// checkComplete waits until the output has each numbered line that has been logged so far, ends the process, and checks
+// that it printed none twice and none that was never logged.
 func checkComplete(t *testing.T, ns *namespace, p *process) {
 	t.Helper()
 	logged := truth(t, ns)
@@ -57,7 +58,9 @@ func checkComplete(t *testing.T, ns *namespace, p *process) {
 			t.Errorf("%d of %d lines are missing:\n%s", len(lost), len(logged), strings.Join(lost[:min(20, len(lost))], "\n"))
 		}
 	}()
-	text := p.stdout.until(t, "each line", func(text string) bool { return len(missing(text)) == 0 })
+	p.stdout.until(t, "each line", func(text string) bool { return len(missing(text)) == 0 })
+	p.end(t, syscall.SIGINT) // what it still says counts, too
+	text := p.stdout.String()
 	known := map[string]bool{}
 	for _, line := range truth(t, ns) {
 		known[line] = true
