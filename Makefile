@@ -15,7 +15,7 @@ TEST_PACKAGES := ./cluster/... ./operator/... ./scenarios/... ./cmd/cluster
 
 export CGO_ENABLED ?= 0
 # The same for all, so that nothing is compiled twice.
-export GOFLAGS := $(strip $(GOFLAGS) -trimpath)
+export GOFLAGS := $(strip $(shell go env GOFLAGS) -trimpath)
 
 .DEFAULT_GOAL := help
 .PHONY: help build demo test unit scenarios lint fmt cluster-bins cluster-up cluster-down clean

@@ -101,6 +101,11 @@ func (c *container) followInstance(ctx context.Context) error {
 			return err
 		}
 		now, lookErr := c.look(ctx)
+		if err == nil && lookErr == nil && now == c.instance {
+			// A log that ends in good order belongs to a container that has ended, mostly; the kubelet tells a second late.
+			pause(c.following, retryMost)
+			now, lookErr = c.look(ctx)
+		}
 		switch {
 		case lookErr != nil:
 			return lookErr
@@ -114,7 +119,7 @@ func (c *container) followInstance(ctx context.Context) error {
 		case !now.running:
 			return nil
 		}
-		// It still runs: the log was rotated, the connection was cut, or the kubelet has not reported the end yet.
+		// It still runs: the log was rotated, or the connection was cut.
 		pause(ctx, delay)
 	}
 	return nil
