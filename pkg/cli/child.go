@@ -34,11 +34,11 @@ func runChild(ctx context.Context, command, env []string, streams genericiooptio
 			return err
 		case s := <-signals:
 			if !shared || !fromTerminal(s) {
-				child.Process.Signal(s) //nolint:errcheck // it may have just ended
+				child.Process.Signal(s) // it may have just ended
 			}
 		case <-lost:
 			lost = nil
-			child.Process.Signal(syscall.SIGTERM) //nolint:errcheck // it may have just ended
+			child.Process.Signal(syscall.SIGTERM) // it may have just ended
 		}
 	}
 }

@@ -40,7 +40,7 @@ func report(out io.Writer, err error) {
 	if err == nil || errors.Is(err, errReaderGone) || errors.As(err, &stop) || errors.As(err, &child) {
 		return
 	}
-	fmt.Fprintf(out, "error: %s\n", explain(err)) //nolint:errcheck // nowhere left to say it
+	fmt.Fprintf(out, "error: %s\n", explain(err)) // nowhere left to say it
 }
 
 // withSignals ends the context on Ctrl-C and SIGTERM. A second signal kills, in case something hangs.

@@ -12,6 +12,6 @@ func notice(out io.Writer) func(message string) {
 	return func(message string) {
 		mu.Lock()
 		defer mu.Unlock()
-		io.WriteString(out, strings.TrimRight(message, "\n")+"\n") //nolint:errcheck // nowhere left to say it
+		io.WriteString(out, strings.TrimRight(message, "\n")+"\n") // nowhere left to say it
 	}
 }

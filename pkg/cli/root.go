@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -69,13 +70,11 @@ func addVerbosity(root *cobra.Command) func() int {
 	klog.InitFlags(set)
 	root.PersistentFlags().AddGoFlag(set.Lookup("v"))
 	return func() int {
-		level, _ := root.PersistentFlags().GetString("v") //nolint:errcheck // the flag exists
-		if level == "" {
-			level = root.PersistentFlags().Lookup("v").Value.String()
+		level, err := strconv.Atoi(root.PersistentFlags().Lookup("v").Value.String())
+		if err != nil {
+			return 0 // klog's own flag prints nothing but numbers
 		}
-		var n int
-		fmt.Sscan(level, &n) //nolint:errcheck // klog has parsed it
-		return n
+		return level
 	}
 }
 

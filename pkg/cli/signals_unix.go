@@ -23,7 +23,7 @@ func sharesTerminal() bool {
 	if err != nil {
 		return false
 	}
-	defer terminal.Close() //nolint:errcheck // read-only
+	defer terminal.Close() // read-only
 	front, err := unix.IoctlGetInt(int(terminal.Fd()), unix.TIOCGPGRP)
 	return err == nil && front == unix.Getpgrp()
 }

@@ -33,16 +33,6 @@ type container struct {
 	faults faults
 }
 
-// instance is one run of a container. A restart in the same pod is another instance, with a log of its own.
-type instance struct {
-	id       string
-	restarts int32
-	running  bool
-}
-
-// errPodGone tells that the pod does not exist any more, or that another has its name.
-var errPodGone = errors.New("pod is gone")
-
 // errPastTerm ends the reading of a pod that has had its while after its term.
 var errPastTerm = errors.New("the term is long over")
 
@@ -192,7 +182,7 @@ func (c *container) read(ctx context.Context, request *corev1.PodLogOptions) (pr
 	if err != nil {
 		return 0, err
 	}
-	defer stream.Close() //nolint:errcheck // read-only
+	defer stream.Close() // read-only
 	defer context.AfterFunc(ctx, func() { stream.Close() })()
 	from, tailed := c.from, false
 	if c.opened.IsZero() {
@@ -242,37 +232,6 @@ func (c *container) print(ctx context.Context, l line, more bool) error {
 	defer c.writes()()
 	c.position.printed(l)
 	return c.sink.write(c.tailer.prefix(c.pod, c.name), c.tailer.visible(l), more)
-}
-
-// look reads which instance of the container there is now. It outlives an API server that does not answer.
-func (c *container) look(ctx context.Context) (instance, error) {
-	for delay := retryFirst; ; delay = min(2*delay, retryMost) {
-		pod, err := c.tailer.Pods.Pods(c.pod.Namespace).Get(ctx, c.pod.Name, metav1.GetOptions{})
-		switch {
-		case err == nil && pod.UID != c.pod.UID, apierrors.IsNotFound(err):
-			return instance{}, errPodGone
-		case err == nil:
-			return instanceOf(pod, c.name), nil
-		case c.fatal(err):
-			return instance{}, fmt.Errorf("pod %s/%s: %w", c.pod.Namespace, c.pod.Name, err)
-		}
-		if pause(ctx, delay); ctx.Err() != nil {
-			return instance{}, ctx.Err()
-		}
-	}
-}
-
-func instanceOf(pod *corev1.Pod, name string) instance {
-	for _, list := range [][]corev1.ContainerStatus{
-		pod.Status.ContainerStatuses, pod.Status.InitContainerStatuses, pod.Status.EphemeralContainerStatuses,
-	} {
-		for _, status := range list {
-			if status.Name == name {
-				return instance{status.ContainerID, status.RestartCount, status.State.Running != nil}
-			}
-		}
-	}
-	return instance{}
 }
 
 func pause(ctx context.Context, d time.Duration) {

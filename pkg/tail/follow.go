@@ -214,7 +214,7 @@ func (f *follower) say(after <-chan struct{}, message string) <-chan struct{} {
 		defer close(given)
 		<-after
 		<-before
-		f.sink.Flush() //nolint:errcheck // the next line that is written reports it
+		f.sink.Flush() // the next line that is written reports it
 		f.Notice(message)
 	})
 	return given

@@ -48,7 +48,7 @@ func TestSinkKeepsLinesApart(t *testing.T) {
 
 func TestSinkTellsItsOwnFailure(t *testing.T) {
 	reader, writer := io.Pipe()
-	reader.Close() //nolint:errcheck // a pipe's close does not fail
+	reader.Close() // a pipe's close does not fail
 	var broken WriteError
 	if err := newSink(writer, 0).write("", []byte("x\n"), false); !errors.As(err, &broken) {
 		t.Errorf("got %v, want a WriteError", err)

@@ -52,7 +52,7 @@ func (t *Tailer) snapshot(ctx context.Context, pod *corev1.Pod, container string
 	if err != nil {
 		return err
 	}
-	defer stream.Close() //nolint:errcheck // read-only
+	defer stream.Close() // read-only
 	if !t.SinceAcquired && !t.Prefix {
 		_, err := io.Copy(writeErrors{t.Out}, stream)
 		return err
@@ -118,7 +118,7 @@ func eachLine(stream io.Reader, do func(raw []byte, more bool) error) error {
 
 // lineAtHand reports whether a whole line can be read without waiting.
 func lineAtHand(reader *bufio.Reader) bool {
-	buffered, _ := reader.Peek(reader.Buffered()) //nolint:errcheck // it is there
+	buffered, _ := reader.Peek(reader.Buffered()) // it is there
 	return bytes.IndexByte(buffered, '\n') >= 0
 }
 

@@ -68,11 +68,11 @@ func (w *words) Read(p []byte) (int, error) {
 }
 
 // interrupt makes pending reads and writes return, resume allows them again.
-func (c *client) interrupt() { c.conn.SetDeadline(time.Unix(1, 0)) } //nolint:errcheck // fails only when closed
-func (c *client) resume()    { c.conn.SetDeadline(time.Time{}) }     //nolint:errcheck // fails only when closed
+func (c *client) interrupt() { c.conn.SetDeadline(time.Unix(1, 0)) } // fails only when closed
+func (c *client) resume()    { c.conn.SetDeadline(time.Time{}) }     // fails only when closed
 
 // reset closes the connection so that the client sees a fault, not the end of a complete answer.
 func (c *client) reset() {
-	c.conn.SetLinger(0) //nolint:errcheck // fails only when closed
-	c.conn.Close()      //nolint:errcheck // fails only when closed
+	c.conn.SetLinger(0) // fails only when closed
+	c.conn.Close()      // fails only when closed
 }

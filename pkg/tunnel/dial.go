@@ -46,7 +46,7 @@ func NewDialer(config *rest.Config, client rest.Interface) Dialer {
 		case err != nil:
 			return nil, err
 		case protocol != portforward.PortForwardProtocolV1Name:
-			conn.Close() //nolint:errcheck // of no use
+			conn.Close() // of no use
 			return nil, fmt.Errorf("the server speaks %q, not %q", protocol, portforward.PortForwardProtocolV1Name)
 		}
 		return conn, nil

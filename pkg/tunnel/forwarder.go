@@ -94,7 +94,7 @@ func (f *Forwarder) accept(ctx context.Context, listener Listener) {
 		switch {
 		case ctx.Err() != nil:
 			if err == nil {
-				conn.Close() //nolint:errcheck // nobody serves it any more
+				conn.Close() // nobody serves it any more
 			}
 			return
 		case errors.Is(err, net.ErrClosed):
@@ -121,7 +121,7 @@ func (f *Forwarder) serve(ctx context.Context, c *client, port Port) {
 	err := f.attempts(ctx, waitCtx, c, port)
 	switch {
 	case err == nil:
-		c.conn.Close() //nolint:errcheck // the client may have closed it
+		c.conn.Close() // the client may have closed it
 	case ctx.Err() != nil, errors.Is(err, errClient):
 		c.reset()
 	case errors.Is(err, errTermEnded), errors.Is(err, errLost):

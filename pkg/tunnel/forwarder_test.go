@@ -45,10 +45,10 @@ func (n *node) dial(_ context.Context, pod *corev1.Pod) (httpstream.Connection, 
 				<-replied
 				problem := <-problems
 				if err := n.serve(pod.Name, stream); err != nil {
-					fmt.Fprint(problem, err) //nolint:errcheck // the client may be gone
+					fmt.Fprint(problem, err) // the client may be gone
 				}
-				problem.Close() //nolint:errcheck // likewise
-				stream.Close()  //nolint:errcheck // likewise
+				problem.Close() // likewise
+				stream.Close()  // likewise
 			}()
 			return nil
 		})
@@ -103,7 +103,7 @@ func forward(t *testing.T, cluster *leadertest.Cluster, n *node) (address string
 		<-done
 		<-stream.Done()
 		for _, conn := range n.conns {
-			conn.Close() //nolint:errcheck // the other end has closed it
+			conn.Close() // the other end has closed it
 		}
 		goleak.VerifyNone(t, leak)
 	})
@@ -126,7 +126,7 @@ func connect(t *testing.T, address string) net.Conn {
 	if err != nil {
 		t.Fatal(err)
 	}
-	conn.SetDeadline(time.Now().Add(20 * time.Second)) //nolint:errcheck // fails only when closed
+	conn.SetDeadline(time.Now().Add(20 * time.Second)) // fails only when closed
 	return conn
 }
 
@@ -148,7 +148,7 @@ func TestConnectionsGoToTheLeaderOfTheMoment(t *testing.T) {
 	cluster := leading("op-0")
 	address, _ := forward(t, cluster, &node{serve: echo})
 	old := connect(t, address)
-	defer old.Close() //nolint:errcheck // a test's end
+	defer old.Close() // a test's end
 	if got := ask(t, old, "who?"); got != "op-0: who?" {
 		t.Errorf("got %q from the leader", got)
 	}
@@ -157,7 +157,7 @@ func TestConnectionsGoToTheLeaderOfTheMoment(t *testing.T) {
 		t.Errorf("the old term's connection ended with %d bytes and %v, want a fault", n, err)
 	}
 	conn := connect(t, address)
-	defer conn.Close() //nolint:errcheck // a test's end
+	defer conn.Close() // a test's end
 	if got := ask(t, conn, "who?"); got != "op-1: who?" {
 		t.Errorf("got %q from the new leader", got)
 	}
@@ -167,7 +167,7 @@ func TestConnectionsWaitForALeader(t *testing.T) {
 	cluster := leading("")
 	address, _ := forward(t, cluster, &node{serve: echo})
 	conn := connect(t, address)
-	defer conn.Close() //nolint:errcheck // a test's end
+	defer conn.Close() // a test's end
 	if _, err := io.WriteString(conn, "early"); err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +191,7 @@ func TestARefusedConnectionIsTriedAgain(t *testing.T) {
 		return echo(pod, data)
 	}})
 	conn := connect(t, address)
-	defer conn.Close() //nolint:errcheck // a test's end
+	defer conn.Close() // a test's end
 	if got := ask(t, conn, "said once"); got != "op-0: said once" {
 		t.Errorf("got %q", got)
 	}
@@ -206,11 +206,11 @@ func TestAnErrorEndsItsConnectionAlone(t *testing.T) {
 		return echo(pod, data)
 	}})
 	healthy := connect(t, address)
-	defer healthy.Close()           //nolint:errcheck // a test's end
-	io.WriteString(healthy, "live") //nolint:errcheck // asked below
+	defer healthy.Close()           // a test's end
+	io.WriteString(healthy, "live") // asked below
 	doomed := connect(t, address)
-	defer doomed.Close()           //nolint:errcheck // a test's end
-	io.WriteString(doomed, "die!") //nolint:errcheck // read below
+	defer doomed.Close()           // a test's end
+	io.WriteString(doomed, "die!") // read below
 	if _, err := doomed.Read(make([]byte, 1)); err == nil || errors.Is(err, io.EOF) {
 		t.Errorf("the failed connection ended with %v, want a fault", err)
 	}
@@ -236,31 +236,31 @@ func TestAStalledReaderHoldsUpNobody(t *testing.T) {
 	}})
 	for range 3 {
 		stalled := connect(t, address)
-		defer stalled.Close()           //nolint:errcheck // a test's end
-		io.WriteString(stalled, "bulk") //nolint:errcheck // it never reads
+		defer stalled.Close()           // a test's end
+		io.WriteString(stalled, "bulk") // it never reads
 	}
 	for i := range 50 {
 		conn := connect(t, address)
-		io.WriteString(conn, "ping") //nolint:errcheck // asked next
+		io.WriteString(conn, "ping") // asked next
 		if got, want := ask(t, conn, strconv.Itoa(i)), "op-0: "+strconv.Itoa(i); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
-		conn.Close() //nolint:errcheck // done
+		conn.Close() // done
 	}
 }
 
 func TestHalfCloseAndOrderlyEnd(t *testing.T) {
 	address, _ := forward(t, leading("op-0"), &node{serve: func(_ string, data httpstream.Stream) error {
 		said, err := io.ReadAll(data)
-		fmt.Fprintf(data, "%d bytes, %v", len(said), err) //nolint:errcheck // read below
+		fmt.Fprintf(data, "%d bytes, %v", len(said), err) // read below
 		return nil
 	}})
 	conn := connect(t, address)
-	defer conn.Close() //nolint:errcheck // a test's end
+	defer conn.Close() // a test's end
 	if _, err := conn.Write(make([]byte, 200_000)); err != nil {
 		t.Fatal(err)
 	}
-	conn.(*net.TCPConn).CloseWrite() //nolint:errcheck // read below
+	conn.(*net.TCPConn).CloseWrite() // read below
 	if answer, err := io.ReadAll(conn); err != nil || string(answer) != "200000 bytes, <nil>" {
 		t.Errorf("got %q, %v", answer, err)
 	}
@@ -278,11 +278,11 @@ func TestAThousandConnectionsLeaveNothing(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				fmt.Fprint(conn, "x") //nolint:errcheck // read next
+				fmt.Fprint(conn, "x") // read next
 				if i%5 != 0 {
-					conn.Read(make([]byte, 16)) //nolint:errcheck // some read, some just go away
+					conn.Read(make([]byte, 16)) // some read, some just go away
 				}
-				conn.Close() //nolint:errcheck // done
+				conn.Close() // done
 			}
 		})
 	}

@@ -47,7 +47,7 @@ func (p Port) NeedsPod() bool {
 // Close closes listeners.
 func Close(listeners []Listener) {
 	for _, listener := range listeners {
-		listener.Close() //nolint:errcheck // closing twice is harmless, and nothing else can fail
+		listener.Close() // closing twice is harmless, and nothing else can fail
 	}
 }
 

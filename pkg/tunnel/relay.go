@@ -67,7 +67,7 @@ func (f *Forwarder) relay(ctx, dialCtx context.Context, c *client, port Port, le
 		return unheard{fmt.Errorf("pod %s/%s: %w", lead.Pod.Namespace, lead.Pod.Name, err)}
 	}
 	f.worked.Store(true)
-	defer tunnel.Close() //nolint:errcheck // whatever it says, the connection is over
+	defer tunnel.Close() // whatever it says, the connection is over
 	defer context.AfterFunc(ctx, func() { tunnel.Close() })()
 	problems, data, err := createStreams(tunnel, number)
 	if err != nil {
@@ -79,7 +79,7 @@ func (f *Forwarder) relay(ctx, dialCtx context.Context, c *client, port Port, le
 	up := make(chan error, 1)
 	wg.Go(func() { up <- copyUp(data, c) })
 	// A pending read of the client would outlive this attempt.
-	defer func() { end(nil); tunnel.Close(); c.interrupt(); wg.Wait(); c.resume() }() //nolint:errcheck // see above
+	defer func() { end(nil); tunnel.Close(); c.interrupt(); wg.Wait(); c.resume() }() // see above
 	down := make(chan error, 1)
 	wg.Go(func() { down <- copyDown(c, data) })
 
@@ -159,7 +159,7 @@ func openStreams(tunnel httpstream.Connection, number int32) (problems, data htt
 	if problems, err = tunnel.CreateStream(headers); err != nil {
 		return nil, nil, fmt.Errorf("error creating error stream: %w", err)
 	}
-	problems.Close() //nolint:errcheck // we only read from it
+	problems.Close() // we only read from it
 	headers.Set(corev1.StreamType, corev1.StreamTypeData)
 	if data, err = tunnel.CreateStream(headers); err != nil {
 		return nil, nil, fmt.Errorf("error creating forwarding stream: %w", err)
@@ -208,7 +208,7 @@ func copyUp(data httpstream.Stream, c *client) error {
 	case source.err != nil:
 		return errClient
 	case err == nil:
-		data.Close() //nolint:errcheck // the other direction tells how it ended
+		data.Close() // the other direction tells how it ended
 	}
 	return nil
 }

@@ -63,7 +63,7 @@ func (s *spares) fill(ctx context.Context) {
 		switch {
 		case err != nil:
 		case s.pod == nil || s.pod.UID != pod.UID || ctx.Err() != nil:
-			conn.Close() //nolint:errcheck // the leader has changed meanwhile
+			conn.Close() // the leader has changed meanwhile
 			s.fill(ctx)
 		default:
 			s.conn = conn
@@ -74,7 +74,7 @@ func (s *spares) fill(ctx context.Context) {
 // drop closes the spare.
 func (s *spares) drop() {
 	if s.conn != nil {
-		s.conn.Close() //nolint:errcheck // nobody has used it
+		s.conn.Close() // nobody has used it
 		s.conn = nil
 	}
 }

@@ -203,7 +203,7 @@ func TestSignals(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer open.Body.Close() //nolint:errcheck // read-only
+	defer open.Body.Close() // read-only
 	if code := forward.end(t, syscall.SIGINT); code != 130 {
 		t.Errorf("port-forward with an open connection ended with %d on Ctrl-C, want 130", code)
 	}
@@ -238,7 +238,7 @@ func stall(t *testing.T, ns *namespace) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { reader.Close(); writer.Close() }) //nolint:errcheck // a test's end
+	t.Cleanup(func() { reader.Close(); writer.Close() }) // a test's end
 	p := start(t, ns, "logs", "-f", "demo-operator", func(cmd *exec.Cmd) { cmd.Stdout = writer })
 	if _, err := reader.Read(make([]byte, 1)); err != nil {
 		t.Fatal(err)

@@ -46,13 +46,13 @@ func (w withCluster) Run() int {
 		}
 	}
 	shared = newLab(bin, filepath.Join(root, ".cluster-test"))
-	defer shared.down() //nolint:errcheck // it has said what is wrong
+	defer shared.down() // it has said what is wrong
 	defer downOnSignal()()
 	if err := shared.up(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	os.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH")) //nolint:errcheck // a valid name
+	os.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH")) // a valid name
 	return w.tests.Run()
 }
 
@@ -64,8 +64,8 @@ func downOnSignal() func() {
 		if _, ok := <-signals; !ok {
 			return
 		}
-		shared.down()                                    //nolint:errcheck // on our way out
-		newLab(shared.bin, shared.dir+"-restart").down() //nolint:errcheck // likewise
+		shared.down()                                    // on our way out
+		newLab(shared.bin, shared.dir+"-restart").down() // likewise
 		os.Exit(1)
 	}()
 	return func() { signal.Stop(signals); close(signals) }

@@ -53,5 +53,5 @@ func (l *lab) namespace(dir string) (*namespace, error) {
 
 // delete frees what the scenario used. Nobody waits for it, and where it fails the cluster goes soon anyway.
 func (ns *namespace) delete() {
-	ns.client.CoreV1().Namespaces().Delete(context.Background(), ns.name, metav1.DeleteOptions{}) //nolint:errcheck // see above
+	ns.client.CoreV1().Namespaces().Delete(context.Background(), ns.name, metav1.DeleteOptions{}) // see above
 }

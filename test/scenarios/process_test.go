@@ -49,9 +49,9 @@ func start(t *testing.T, ns *namespace, args ...any) *process {
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	go func() { defer close(p.ended); p.cmd.Wait() }() //nolint:errcheck // ProcessState has it
+	go func() { defer close(p.ended); p.cmd.Wait() }() // ProcessState has it
 	t.Cleanup(func() {
-		p.cmd.Process.Kill() //nolint:errcheck // it may have ended
+		p.cmd.Process.Kill() // it may have ended
 		<-p.ended
 		if t.Failed() {
 			t.Logf("stderr of %v:\n%s", words, p.stderr)
@@ -152,7 +152,7 @@ func askState(url string) (state, error) {
 	if err != nil {
 		return s, err
 	}
-	defer resp.Body.Close() //nolint:errcheck // read-only
+	defer resp.Body.Close() // read-only
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
 		return s, err
@@ -170,7 +170,7 @@ func post(t *testing.T, url string) {
 		}
 		return
 	}
-	defer resp.Body.Close() //nolint:errcheck // read-only
+	defer resp.Body.Close() // read-only
 	if resp.StatusCode != http.StatusOK {
 		t.Errorf("%s: %s", url, resp.Status)
 	}

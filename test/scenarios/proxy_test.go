@@ -147,11 +147,11 @@ func TestLogsToASlowReader(t *testing.T) {
 		ns.failover(t, func(string) { post(t, url+"/release") }) // its pod stays, and so does its log
 	}
 	logs := &process{cmd: cmd, stdout: newBuffer(), stderr: errors, ended: make(chan struct{})}
-	logs.stdout.Write(first) //nolint:errcheck // a buffer
+	logs.stdout.Write(first) // a buffer
 	go func() {
 		defer close(logs.ended)
-		io.Copy(logs.stdout, out) //nolint:errcheck // ends with the process
-		cmd.Wait()                //nolint:errcheck // ProcessState has it
+		io.Copy(logs.stdout, out) // ends with the process
+		cmd.Wait()                // ProcessState has it
 	}()
 	checkComplete(t, ns, logs)
 }

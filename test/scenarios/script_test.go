@@ -84,7 +84,7 @@ func httpCommand(ts *testscript.TestScript, neg bool, args []string) {
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
 		body, err := fetch(client, method, args[0])
 		if err == nil || method != http.MethodGet && !errors.Is(err, errNotListening) {
-			fmt.Fprintln(ts.Stdout(), body) //nolint:errcheck // a buffer
+			fmt.Fprintln(ts.Stdout(), body) // a buffer
 			return
 		}
 		last = err
@@ -107,7 +107,7 @@ func fetch(client *http.Client, method, url string) (string, error) {
 		}
 		return "", err
 	}
-	defer resp.Body.Close() //nolint:errcheck // read-only
+	defer resp.Body.Close() // read-only
 	body, err := io.ReadAll(resp.Body)
 	if err == nil && resp.StatusCode != http.StatusOK {
 		err = fmt.Errorf("%s: %s", resp.Status, body)
@@ -127,7 +127,7 @@ func freePort() int {
 	if err != nil {
 		panic(err)
 	}
-	defer listener.Close() //nolint:errcheck // it was only to find the port
+	defer listener.Close() // it was only to find the port
 	return listener.Addr().(*net.TCPAddr).Port
 }
 

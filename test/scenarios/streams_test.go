@@ -21,7 +21,7 @@ func TestStalledReader(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer conn.Close() //nolint:errcheck // a test's end
+		defer conn.Close() // a test's end
 		if _, err := fmt.Fprintf(conn, "GET /bulk?bytes=%d HTTP/1.1\r\nHost: x\r\n\r\n", 1<<30); err != nil {
 			t.Fatal(err)
 		}
@@ -74,8 +74,8 @@ func goAway(url string) {
 	if err != nil {
 		return
 	}
-	io.CopyN(io.Discard, resp.Body, 1000) //nolint:errcheck // that is the point
-	resp.Body.Close()                     //nolint:errcheck // likewise
+	io.CopyN(io.Discard, resp.Body, 1000) // that is the point
+	resp.Body.Close()                     // likewise
 }
 
 // TestBulk carries an answer of some size whole.
@@ -87,7 +87,7 @@ func TestBulk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // read-only
+	defer resp.Body.Close() // read-only
 	if n, err := io.Copy(io.Discard, resp.Body); err != nil || n != 64<<20 {
 		t.Errorf("%d bytes, %v", n, err)
 	}

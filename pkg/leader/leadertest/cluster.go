@@ -176,7 +176,7 @@ func (c *Cluster) watch(key, since string) (watch.Interface, error) {
 		return nil, err
 	}
 	w := watch.NewRaceFreeFake()
-	if version, _ := strconv.Atoi(since); version < c.version && c.objects[key] != nil { //nolint:errcheck // 0 then
+	if version, _ := strconv.Atoi(since); version < c.version && c.objects[key] != nil { // 0 then
 		w.Modify(c.objects[key].(runtime.Object).DeepCopyObject())
 	}
 	c.watchers[w] = key
