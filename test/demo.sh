@@ -15,11 +15,14 @@ cleanup() {
 	code=$?
 	trap - EXIT INT TERM
 	for pid in $forward_pid $logs_pid; do kill -INT "$pid" 2>/dev/null && wait "$pid" 2>/dev/null || true; done
-	rm -rf "$scratch"
 	if [ -z "${KEEP:-}" ]; then
 		[ "$code" = 0 ] && say "Done. The cluster goes away; 'make demo KEEP=1' keeps it."
 		bin/cluster --dir "$dir" down || code=1
+	elif [ "$code" = 0 ]; then
+		say "Done. The cluster stays until 'bin/cluster --dir $dir down':"
+		cat "$scratch/env"
 	fi
+	rm -rf "$scratch"
 	exit "$code"
 }
 trap cleanup EXIT

@@ -197,7 +197,9 @@ func (o *portForwardOptions) run(ctx context.Context, lock string) (err error) {
 	}
 	if o.command != nil {
 		env := environment(listeners, first)
-		onlyChild()
+		if !onlyChild() {
+			return context.Cause(signalled) // just before the command began
+		}
 		err = runChild(ctx, o.command, env, o.streams)
 		var lost answerNo
 		if errors.As(context.Cause(ctx), &lost) {
