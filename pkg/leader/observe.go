@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync/atomic"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -40,6 +41,8 @@ type observation[T runtime.Object, L runtime.Object] struct {
 	deliver func(ctx context.Context, object T, ok bool)
 	// trouble gets each failure to watch or read; denied tells that watching is not allowed and polling begins.
 	trouble func(err error, denied bool)
+	// worked is set once any watch has delivered: a later denial is an API server's that does not know its roles yet.
+	worked *atomic.Bool
 }
 
 // run observes until the context ends: with a watch, which client-go's Reflector keeps alive through restarts, expired
@@ -71,7 +74,10 @@ func (o observation[T, L]) watch(ctx context.Context) (denied bool) {
 			}
 			return w, err
 		},
-	}, example, store[T]{ctx: ctx, deliver: o.deliver}, cache.ReflectorOptions{Name: "leader", Backoff: retryWatch()})
+	}, example, store[T]{ctx: ctx, deliver: func(ctx context.Context, object T, ok bool) {
+		o.worked.Store(true)
+		o.deliver(ctx, object, ok)
+	}}, cache.ReflectorOptions{Name: "leader", Backoff: retryWatch()})
 	backoff := retryWatch()
 	delay := backoff.DelayWithReset(clock.RealClock{}, 10*time.Second)
 	_ = delay.Until(ctx, true, true, func(ctx context.Context) (bool, error) {
@@ -80,7 +86,7 @@ func (o observation[T, L]) watch(ctx context.Context) (denied bool) {
 		case ctx.Err() != nil, err == nil, errors.Is(err, io.EOF), apierrors.IsResourceExpired(err), apierrors.IsGone(err):
 		case apierrors.IsForbidden(err):
 			denied = true
-			o.trouble(err, true)
+			o.trouble(err, !o.worked.Load())
 		default:
 			o.trouble(err, false)
 		}

@@ -3,6 +3,7 @@ package leader
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	coordinationv1 "k8s.io/api/coordination/v1"
@@ -20,6 +21,8 @@ type Stream struct {
 	finder *Finder
 	notice func(message string)
 	done   chan struct{}
+	// watched is set once a watch has delivered.
+	watched atomic.Bool
 
 	mu     sync.Mutex
 	latest *Change
@@ -88,7 +91,7 @@ type podSeen struct {
 func (s *Stream) observeLock(ctx context.Context, to chan<- lockSeen, trouble func(error, bool)) {
 	ref := s.finder.Lock
 	observation[*coordinationv1.Lease, *coordinationv1.LeaseList]{
-		client: s.finder.Leases.Leases(ref.Namespace), name: ref.Name, trouble: trouble,
+		client: s.finder.Leases.Leases(ref.Namespace), name: ref.Name, trouble: trouble, worked: &s.watched,
 		deliver: func(ctx context.Context, lease *coordinationv1.Lease, ok bool) {
 			if !ok {
 				lease = nil
@@ -101,7 +104,7 @@ func (s *Stream) observeLock(ctx context.Context, to chan<- lockSeen, trouble fu
 // observePod delivers a pod to the channel until the context ends.
 func (s *Stream) observePod(ctx context.Context, name string, to chan<- podSeen, trouble func(error, bool)) {
 	observation[*corev1.Pod, *corev1.PodList]{
-		client: s.finder.Pods.Pods(s.finder.PodNamespace), name: name, trouble: trouble,
+		client: s.finder.Pods.Pods(s.finder.PodNamespace), name: name, trouble: trouble, worked: &s.watched,
 		deliver: func(ctx context.Context, pod *corev1.Pod, ok bool) {
 			if !ok {
 				pod = nil

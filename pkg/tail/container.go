@@ -87,7 +87,7 @@ func (c *container) followInstance(ctx context.Context) error {
 		if printed > 0 {
 			delay = retryFirst
 		}
-		if ctx.Err() != nil || c.fatal(err) {
+		if ctx.Err() != nil || c.fatal(err, true) {
 			return err
 		}
 		now, lookErr := c.look(ctx)
@@ -103,7 +103,7 @@ func (c *container) followInstance(ctx context.Context) error {
 			return c.finishPrevious(ctx, now)
 		case c.following.Err() != nil || !now.running && err != nil:
 			// Nothing new is waited for; what there is, is read to its end.
-			if _, err = c.read(ctx, c.request(false)); err == nil || c.fatal(err) || ctx.Err() != nil {
+			if _, err = c.read(ctx, c.request(false)); err == nil || c.fatal(err, true) || ctx.Err() != nil {
 				return err
 			}
 		case !now.running:

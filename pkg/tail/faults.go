@@ -24,8 +24,10 @@ type faults struct {
 	told   bool
 }
 
-// fatal reports an error that trying again cannot mend, and notes the others.
-func (c *container) fatal(err error) bool {
+// fatal reports an error that trying again cannot mend, and notes the others. A denial is believed at once only where it
+// is the first word on the log: the leader's pod has been read before, so nothing but the log's own permission can have
+// been missing from the start.
+func (c *container) fatal(err error, log bool) bool {
 	var broken WriteError
 	switch {
 	case err == nil:
@@ -33,7 +35,7 @@ func (c *container) fatal(err error) bool {
 	case errors.As(err, &broken), errors.Is(err, errEnough), errors.Is(err, errPastTerm):
 		return true
 	case apierrors.IsForbidden(err), apierrors.IsUnauthorized(err):
-		if c.opened.IsZero() {
+		if log && c.opened.IsZero() && c.faults.count == 0 {
 			return true
 		}
 		if c.faults.denied.IsZero() {

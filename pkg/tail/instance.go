@@ -29,7 +29,7 @@ func (c *container) look(ctx context.Context) (instance, error) {
 			return instance{}, errPodGone
 		case err == nil:
 			return instanceOf(pod, c.name), nil
-		case c.fatal(err):
+		case c.fatal(err, false):
 			return instance{}, fmt.Errorf("pod %s/%s: %w", c.pod.Namespace, c.pod.Name, err)
 		}
 		if pause(ctx, delay); ctx.Err() != nil {
