@@ -52,13 +52,7 @@ func newHolderCommand(name string, config *genericclioptions.ConfigFlags, stream
  The lock has to be held and renewed in time, by the clock of the API server, and the pod has to exist and to live; else
  the command says what it found instead and exits with 1.`,
 		Example: example(name, holderExample),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			lock, err := o.complete(cmd, args)
-			if err != nil {
-				return err
-			}
-			return o.run(cmd.Context(), lock)
-		},
+		RunE:    withLock(o.complete, o.run),
 	}
 	o.addFlags(cmd)
 	cmd.Flags().DurationVar(&o.timeout, "timeout", 0, "How long to wait for a leader, if there is none; 0 does not wait.")

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"strings"
@@ -32,6 +33,17 @@ func (o *lockOptions) addFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.lease, "lease", "", "Name of the Lease that the leader holds; the same as LOCK.")
 	cmd.Flags().StringVar(&o.leaseNamespace, "lease-namespace", "", "Namespace of the Lease, if it is not the one of the pods.")
 	cmd.Flags().BoolVar(&o.allowExpired, "allow-expired", false, "Let the last holder of an expired Lease count as the leader.")
+}
+
+// withLock is how a command with a LOCK runs: the command line is checked whole before anything is asked of a cluster.
+func withLock(complete func(*cobra.Command, []string) (string, error), run func(context.Context, string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		lock, err := complete(cmd, args)
+		if err != nil {
+			return err
+		}
+		return run(cmd.Context(), lock)
+	}
 }
 
 // takeLock takes LOCK from the first argument, or --lease, and returns the other arguments.

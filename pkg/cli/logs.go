@@ -53,13 +53,7 @@ func newLogsCommand(name string, config *genericclioptions.ConfigFlags, streams 
  now, and goes on with the new leader's log from its acquisition. No line is lost and none is printed twice, also when a
  connection is cut, a log is rotated or the API server restarts.`,
 		Example: example(name, logsExample),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			lock, err := o.complete(cmd, args)
-			if err != nil {
-				return err
-			}
-			return o.run(cmd.Context(), lock)
-		},
+		RunE:    withLock(o.complete, o.run),
 	}
 	o.addFlags(cmd)
 	flags := cmd.Flags()

@@ -65,13 +65,7 @@ func newPortForwardCommand(name string, config *genericclioptions.ConfigFlags, s
  After "--" a command is run while the ports are forwarded, with LEADER_POD and LEADER_NAMESPACE, LOCAL_PORT (the first
  one) and LOCAL_PORT_<remote> for each port in its environment; the exit code is the command's.`,
 		Example: example(name, portForwardExample),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			lock, err := o.complete(cmd, args)
-			if err != nil {
-				return err
-			}
-			return o.run(cmd.Context(), lock)
-		},
+		RunE:    withLock(o.complete, o.run),
 	}
 	o.addFlags(cmd)
 	cmd.Flags().StringSliceVar(&o.addresses, "address", []string{"localhost"}, "Addresses to listen on (comma separated). Only accepts IP addresses or localhost as a value. When localhost is supplied, both 127.0.0.1 and ::1 are tried.")
