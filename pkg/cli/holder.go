@@ -124,11 +124,7 @@ func (o *holderOptions) find(ctx context.Context, finder *leader.Finder) (leader
 		return status, cmp.Or(err, status.Err())
 	}
 	streamCtx, stop := context.WithCancel(ctx)
-	stream, err := finder.Follow(streamCtx, notice(o.streams.ErrOut))
-	if err != nil {
-		stop()
-		return leader.Status{}, err
-	}
+	stream := finder.FollowFrom(streamCtx, status, notice(o.streams.ErrOut))
 	defer func() { stop(); <-stream.Done() }()
 	change, err := firstLeader(ctx, stream, o.timeout, notice(o.streams.ErrOut))
 	var none *leader.NoLeader

@@ -49,27 +49,26 @@ func (f *Finder) Find(ctx context.Context) (Status, error) {
 	}
 	// Where the lock alone says no, the pod is not asked for.
 	if j.guess = firstGuess(lock); j.state == election.Held || j.state == election.Expired && f.AllowExpired {
-		if j.guess, j.pod, err = f.holderPod(ctx, lock); err != nil {
+		if j.pod, err = f.readPod(ctx, j.guess.PodName); err != nil {
 			return Status{}, err
 		}
 	}
 	return j.status(), nil
 }
 
-// holderPod reads the pod that the holder names; a nil pod does not exist.
-func (f *Finder) holderPod(ctx context.Context, lock election.Lock) (identity.Guess, *corev1.Pod, error) {
-	guess := firstGuess(lock)
-	if guess.PodName == "" {
-		return guess, nil, nil
+// readPod reads the pod that the holder names; nil when there is no such name or no such pod.
+func (f *Finder) readPod(ctx context.Context, name string) (*corev1.Pod, error) {
+	if name == "" {
+		return nil, nil
 	}
-	pod, err := f.Pods.Pods(f.PodNamespace).Get(ctx, guess.PodName, metav1.GetOptions{})
+	pod, err := f.Pods.Pods(f.PodNamespace).Get(ctx, name, metav1.GetOptions{})
 	switch {
 	case apierrors.IsNotFound(err):
-		return guess, nil, nil
+		return nil, nil
 	case err != nil:
-		return guess, nil, fmt.Errorf("pod %s/%s, which holds %s: %w", f.PodNamespace, guess.PodName, f.Lock, err)
+		return nil, fmt.Errorf("pod %s/%s, which holds %s: %w", f.PodNamespace, name, f.Lock, err)
 	}
-	return guess, pod, nil
+	return pod, nil
 }
 
 // firstGuess is the pod name that the holder stands for. The rules exclude each other, so there is at most one.

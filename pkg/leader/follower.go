@@ -28,7 +28,7 @@ type follower struct {
 	last      Status    // newest published one with a leader
 	lostAt    time.Time // when the last leader was lost; local and monotonic
 
-	locks    chan lockSeen
+	locks    chan election.Lock
 	pods     chan podSeen
 	troubles chan trouble
 	stopPod  context.CancelFunc
@@ -48,7 +48,7 @@ func newFollower(s *Stream, first Status) *follower {
 	f := &follower{
 		stream: s, lock: first.Lock, expired: first.State == election.Expired, guess: firstGuess(first.Lock),
 		pod: first.Found, podRead: first.Found != nil || first.Reason == PodGone, published: first,
-		locks: make(chan lockSeen), pods: make(chan podSeen), troubles: make(chan trouble),
+		locks: make(chan election.Lock), pods: make(chan podSeen), troubles: make(chan trouble),
 		stopPod: func() {}, expiry: time.NewTimer(time.Hour),
 	}
 	if first.Led() {
@@ -74,9 +74,9 @@ func (f *follower) run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case seen := <-f.locks:
+		case lock := <-f.locks:
 			f.reached()
-			f.seeLock(ctx, seen.lock, report)
+			f.seeLock(ctx, lock, report)
 		case seen := <-f.pods:
 			f.reached()
 			if seen.name == f.guess.PodName {
@@ -143,7 +143,7 @@ func (f *follower) seePod(pod *corev1.Pod) {
 func (f *follower) readPod(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, confirmWithin)
 	defer cancel()
-	if _, pod, err := f.stream.finder.holderPod(ctx, f.lock); err == nil {
+	if pod, err := f.stream.finder.readPod(ctx, f.guess.PodName); err == nil {
 		f.pod, f.podRead = pod, true
 	}
 }

@@ -36,13 +36,18 @@ func (f *Finder) Follow(ctx context.Context, notice func(message string)) (*Stre
 	if err != nil {
 		return nil, err
 	}
+	return f.FollowFrom(ctx, first, notice), nil
+}
+
+// FollowFrom goes on from a judgement that is already there.
+func (f *Finder) FollowFrom(ctx context.Context, first Status, notice func(message string)) *Stream {
 	s := &Stream{finder: f, notice: notice, done: make(chan struct{})}
 	s.latest = &Change{Status: first, superseded: make(chan struct{})}
 	go func() {
 		defer close(s.done)
 		newFollower(s, first).run(ctx)
 	}()
-	return s, nil
+	return s
 }
 
 // Latest is the newest verdict. Never nil.
@@ -79,16 +84,14 @@ func (s *Stream) publish(status Status, last Status, gap time.Duration) {
 	s.latest = c
 }
 
-// lockSeen and podSeen are what the observations deliver.
-type lockSeen struct{ lock election.Lock }
-
+// podSeen is a reading of a pod, or that there is none of that name.
 type podSeen struct {
 	name string
 	pod  *corev1.Pod // nil when it does not exist
 }
 
 // observeLock delivers the lock to the channel until the context ends.
-func (s *Stream) observeLock(ctx context.Context, to chan<- lockSeen, trouble func(error, bool)) {
+func (s *Stream) observeLock(ctx context.Context, to chan<- election.Lock, trouble func(error, bool)) {
 	ref := s.finder.Lock
 	observation[*coordinationv1.Lease, *coordinationv1.LeaseList]{
 		client: s.finder.Leases.Leases(ref.Namespace), name: ref.Name, trouble: trouble, worked: &s.watched,
@@ -96,7 +99,7 @@ func (s *Stream) observeLock(ctx context.Context, to chan<- lockSeen, trouble fu
 			if !ok {
 				lease = nil
 			}
-			send(ctx, to, lockSeen{election.FromLease(ref, lease)})
+			send(ctx, to, election.FromLease(ref, lease))
 		},
 	}.run(ctx)
 }

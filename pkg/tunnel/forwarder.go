@@ -37,7 +37,7 @@ type Forwarder struct {
 	ctx    context.Context
 	spares spares
 	worked atomic.Bool // a tunnel was opened: access is granted, whatever a starting API server says
-	closed sync.Map    // the ports (closedPort) that were refused for all of the patience
+	deaf   sync.Map    // the ports (closedPort) that were refused for all of the patience
 	wg     sync.WaitGroup
 }
 
@@ -147,7 +147,7 @@ func (f *Forwarder) attempts(ctx, waitCtx context.Context, c *client, port Port)
 		switch {
 		case errors.As(err, &isRefused):
 			key := closedPort{lead.Pod.UID, port.Remote}
-			_, known := f.closed.Load(key)
+			_, known := f.deaf.Load(key)
 			if refusedBy == nil || refusedBy.Pod.UID != lead.Pod.UID {
 				refusedBy, refusedSince = lead, time.Now()
 			}
@@ -155,7 +155,7 @@ func (f *Forwarder) attempts(ctx, waitCtx context.Context, c *client, port Port)
 				f.Notice(fmt.Sprintf("connection for %d: %v; trying for %s", port.Local, err, refusedPatience))
 			}
 			if known || time.Since(refusedSince) >= refusedPatience {
-				f.closed.Store(key, nil)
+				f.deaf.Store(key, nil)
 				return err
 			}
 		case errors.As(err, &notHeard) && (f.worked.Load() || !Denied(err)):
