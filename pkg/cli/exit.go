@@ -13,7 +13,7 @@ import (
 const (
 	exitYes         = 0   // yes, or done
 	exitNo          = 1   // the answer is no: no leader, a failover where none was wanted, a deadline passed
-	exitUnknown     = 2   // we could not find out: usage, access denied, cluster unreachable
+	exitUnknown     = 2   // we could not find out: usage, access denied, cluster unreachable, an identity that leaves it open
 	exitInterrupted = 130 // Ctrl-C
 	exitTerminated  = 143 // SIGTERM
 )
@@ -66,6 +66,8 @@ func exitCode(err error) int {
 		return child.code()
 	case errors.As(err, &stop):
 		return stop.code
+	case errors.As(err, &noLeader) && noLeader.Undecided():
+		return exitUnknown
 	case errors.As(err, &noLeader), errors.As(err, &no):
 		return exitNo
 	}

@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
 )
 
 var errNoCluster = errors.New("no cluster is configured")
@@ -16,7 +19,10 @@ var errNoCluster = errors.New("no cluster is configured")
 func explain(err error) string {
 	text := err.Error()
 	var unreachable *url.Error
+	var noLeader *leader.NoLeader
 	switch {
+	case errors.As(err, &noLeader):
+		return text + grants(noLeader.Denied)
 	case apierrors.IsForbidden(err):
 		return text + grant(err)
 	case apierrors.IsUnauthorized(err):
@@ -31,8 +37,34 @@ func explain(err error) string {
 	return text
 }
 
+// grants names the rules without which an answer had to do.
+func grants(denied []error) string {
+	var lines []string
+	for _, err := range denied {
+		role := "in a Role of namespace " + word(err.Error(), `in the namespace "`)
+		if strings.HasSuffix(role, " ") {
+			role = "in a ClusterRole"
+		}
+		if line := "\n  " + role + ": " + rule(err); rule(err) != "" && !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	if len(lines) == 0 {
+		return ""
+	}
+	return "\nMore could be found out with access granted" + strings.Join(lines, "")
+}
+
 // grant names the rule that a denied request needs.
 func grant(err error) string {
+	if rule := rule(err); rule != "" {
+		return "\nTo allow it, grant: " + rule
+	}
+	return ""
+}
+
+// rule is the RBAC rule that a denied request needs; "" when the server does not say.
+func rule(err error) string {
 	var status apierrors.APIStatus
 	if !errors.As(err, &status) || status.Status().Details == nil {
 		return ""
@@ -52,7 +84,7 @@ func grant(err error) string {
 	if resource == "pods/portforward" {
 		verbs = `"create", "get"` // which of them depends on the protocol and on the server's version
 	}
-	return fmt.Sprintf("\nTo allow it, grant: apiGroups: [%q], resources: [%q], verbs: [%s]", group, resource, verbs)
+	return fmt.Sprintf("apiGroups: [%q], resources: [%q], verbs: [%s]", group, resource, verbs)
 }
 
 // word is the word that follows a phrase, up to a blank or a quote.

@@ -68,30 +68,30 @@ func newHolderCommand(name string, config *genericclioptions.ConfigFlags, stream
 
 const holderFormats = "name, wide, json, yaml, jsonpath, jsonpath-as-json, jsonpath-file, go-template, go-template-file, template, templatefile"
 
-func (o *holderOptions) complete(cmd *cobra.Command, args []string) (lock string, err error) {
+func (o *holderOptions) complete(cmd *cobra.Command, args []string) (err error) {
 	if len(args) > 0 && o.lease != "" {
-		return "", twice(cmd, args[0])
+		return twice(cmd, args[0])
 	}
-	lock, rest, err := o.takeLock(cmd, args)
+	rest, err := o.takeLock(cmd, args)
 	if lower := strings.ToLower(o.output); lower == "name" || lower == "wide" {
 		o.output = lower // kubectl does not care for the case of these either
 	}
 	switch {
 	case err != nil:
-		return "", err
+		return err
 	case len(rest) > 0:
-		return "", usageError(cmd, "holder takes one LOCK, got also %q", rest)
+		return usageError(cmd, "holder takes one LOCK, got also %q", rest)
 	case o.timeout < 0:
-		return "", usageError(cmd, "--timeout must not be negative")
+		return usageError(cmd, "--timeout must not be negative")
 	}
 	if _, err := o.printer(); err != nil {
-		return "", usageError(cmd, "%v", err)
+		return usageError(cmd, "%v", err)
 	}
-	return lock, nil
+	return nil
 }
 
-func (o *holderOptions) run(ctx context.Context, lock string) error {
-	cluster, err := o.connect(lock)
+func (o *holderOptions) run(ctx context.Context) error {
+	cluster, err := o.connect()
 	if err != nil {
 		return err
 	}
@@ -107,8 +107,12 @@ func (o *holderOptions) run(ctx context.Context, lock string) error {
 	if err := printer(o.streams.Out, status); err != nil {
 		return err
 	}
+	tell := notice(o.streams.ErrOut)
+	if status.Led() && status.Pod.Namespace != cluster.namespace {
+		tell(fmt.Sprintf("pod %s is in namespace %s", status.Pod.Name, status.Pod.Namespace))
+	}
 	if status.Led() && !leader.Ready(status.Pod) {
-		notice(o.streams.ErrOut)(fmt.Sprintf("pod %s leads but is not ready", status.Pod.Name))
+		tell(fmt.Sprintf("pod %s leads but is not ready", status.Pod.Name))
 	}
 	return err
 }
@@ -180,7 +184,7 @@ func printWide(out io.Writer, status leader.Status) error {
 		}
 	}
 	fmt.Fprintln(w, "LOCK\tSTATE\tIDENTITY\tPOD\tNODE\tRENEWED\tEXPIRES\tTRANSITIONS\tRULE")
-	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", status.Lock.Name, status.State,
+	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", status.Lock.Arg(), status.State,
 		orNone(printable(record.Holder)), pod, node, ago(record.Renewed, status.Time),
 		in(record.Expires(), status.Time), record.Transitions, orNone(status.Rule))
 	return w.Flush()

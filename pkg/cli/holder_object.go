@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 
+	"github.com/kubectl-leader/kubectl-leader/pkg/identity"
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
 )
 
@@ -29,6 +30,8 @@ func leaderObject(s leader.Status) runtime.Object {
 			"leaseTransitions":     int64(record.Transitions),
 			"leaseDurationSeconds": int64(record.Duration / time.Second),
 		}
+		setText(fields, "strategy", record.Strategy)
+		setText(fields, "preferredHolder", record.PreferredHolder)
 		setTime(fields, "acquireTime", record.Acquired)
 		setTime(fields, "renewTime", record.Renewed)
 		setTime(fields, "expireTime", record.Expires())
@@ -37,17 +40,48 @@ func leaderObject(s leader.Status) runtime.Object {
 	if s.Rule != "" {
 		object["rule"] = s.Rule
 	}
+	if s.Node != "" {
+		object["node"] = s.Node
+	}
+	if len(s.Candidates) > 0 {
+		object["candidates"] = candidateObjects(s.Candidates)
+	}
 	if s.Led() {
 		object["pod"] = podObject(s)
 	} else {
 		object["reason"] = string(s.Reason)
 		object["message"] = s.Message()
+		if len(s.Denied) > 0 {
+			object["denied"] = deniedTexts(s.Denied)
+		}
 	}
 	return &unstructured.Unstructured{Object: object}
 }
 
 func lockObject(s leader.Status) map[string]any {
-	return map[string]any{"kind": "Lease", "namespace": s.Lock.Namespace, "name": s.Lock.Name}
+	object := map[string]any{"kind": s.Lock.KindName(), "name": s.Lock.Name}
+	setText(object, "namespace", s.Lock.Namespace)
+	setText(object, "key", s.Lock.Key)
+	return object
+}
+
+func candidateObjects(candidates []identity.Candidate) []any {
+	objects := make([]any, len(candidates))
+	for i, c := range candidates {
+		object := map[string]any{"namespace": c.Namespace, "name": c.Name, "reason": c.Reason}
+		setText(object, "node", c.Node)
+		objects[i] = object
+	}
+	return objects
+}
+
+// deniedTexts are the server's own words for what it refused to answer.
+func deniedTexts(denied []error) []any {
+	texts := make([]any, len(denied))
+	for i, err := range denied {
+		texts[i] = err.Error()
+	}
+	return texts
 }
 
 func podObject(s leader.Status) map[string]any {
@@ -62,6 +96,12 @@ func podObject(s leader.Status) map[string]any {
 		pod["ip"] = s.Pod.Status.PodIP
 	}
 	return pod
+}
+
+func setText(fields map[string]any, name, text string) {
+	if text != "" {
+		fields[name] = text
+	}
 }
 
 func setTime(fields map[string]any, name string, t time.Time) {

@@ -76,13 +76,13 @@ func newLogsCommand(name string, config *genericclioptions.ConfigFlags, streams 
 	return cmd
 }
 
-func (o *logsOptions) complete(cmd *cobra.Command, args []string) (lock string, err error) {
+func (o *logsOptions) complete(cmd *cobra.Command, args []string) (err error) {
 	if o.lease != "" && len(args) > 0 {
-		return "", twice(cmd, args[0])
+		return twice(cmd, args[0])
 	}
-	lock, rest, err := o.takeLock(cmd, args)
+	rest, err := o.takeLock(cmd, args)
 	if err != nil {
-		return "", err
+		return err
 	}
 	if len(rest) == 1 && o.Container == "" {
 		o.Container, rest = rest[0], nil
@@ -95,28 +95,28 @@ func (o *logsOptions) complete(cmd *cobra.Command, args []string) (lock string, 
 	}
 	switch {
 	case len(rest) > 0 && o.Container != "":
-		return "", usageError(cmd, "only one of -c or an inline [CONTAINER] arg is allowed")
+		return usageError(cmd, "only one of -c or an inline [CONTAINER] arg is allowed")
 	case begins > 1:
-		return "", usageError(cmd, "at most one of --since-time, --since and --since-acquired may be used")
+		return usageError(cmd, "at most one of --since-time, --since and --since-acquired may be used")
 	case o.AllContainers && o.Container != "":
-		return "", usageError(cmd, "--all-containers=true should not be specified with container name %s", o.Container)
+		return usageError(cmd, "--all-containers=true should not be specified with container name %s", o.Container)
 	case o.LimitBytes < 0:
-		return "", usageError(cmd, "--limit-bytes must be greater than 0")
+		return usageError(cmd, "--limit-bytes must be greater than 0")
 	case o.Since < 0:
-		return "", usageError(cmd, "--since must be greater than 0")
+		return usageError(cmd, "--since must be greater than 0")
 	case o.lines < -1:
-		return "", usageError(cmd, "--tail must be greater than or equal to -1")
+		return usageError(cmd, "--tail must be greater than or equal to -1")
 	case o.MaxStreams < 1:
-		return "", usageError(cmd, "--max-log-requests must be at least 1")
+		return usageError(cmd, "--max-log-requests must be at least 1")
 	case o.timeout < 0:
-		return "", usageError(cmd, "--timeout must not be negative")
+		return usageError(cmd, "--timeout must not be negative")
 	case o.Previous && o.SinceAcquired:
-		return "", usageError(cmd, "--previous and --since-acquired exclude each other: the present term is not in a previous instance's log")
+		return usageError(cmd, "--previous and --since-acquired exclude each other: the present term is not in a previous instance's log")
 	}
 	if o.sinceTime != "" {
 		t, err := time.Parse(time.RFC3339, o.sinceTime)
 		if err != nil {
-			return "", usageError(cmd, "--since-time: %q is not a date of RFC3339, like 2026-01-31T12:00:00Z", o.sinceTime)
+			return usageError(cmd, "--since-time: %q is not a date of RFC3339, like 2026-01-31T12:00:00Z", o.sinceTime)
 		}
 		o.SinceTime = &metav1.Time{Time: t}
 	}
@@ -129,11 +129,11 @@ func (o *logsOptions) complete(cmd *cobra.Command, args []string) (lock string, 
 	if o.follow && !cmd.Flags().Changed("timeout") && !cmd.Flags().Changed("pod-running-timeout") {
 		o.timeout = time.Minute
 	}
-	return lock, nil
+	return nil
 }
 
-func (o *logsOptions) run(ctx context.Context, lock string) error {
-	cluster, err := o.connect(lock)
+func (o *logsOptions) run(ctx context.Context) error {
+	cluster, err := o.connect()
 	if err != nil {
 		return err
 	}

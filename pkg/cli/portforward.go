@@ -76,34 +76,34 @@ func newPortForwardCommand(name string, config *genericclioptions.ConfigFlags, s
 	return cmd
 }
 
-func (o *portForwardOptions) complete(cmd *cobra.Command, args []string) (lock string, err error) {
+func (o *portForwardOptions) complete(cmd *cobra.Command, args []string) (err error) {
 	if dash := cmd.ArgsLenAtDash(); dash >= 0 {
 		args, o.command = args[:dash], args[dash:]
 		if len(o.command) == 0 {
-			return "", usageError(cmd, "a command is required after --")
+			return usageError(cmd, "a command is required after --")
 		}
 		if _, err := exec.LookPath(o.command[0]); err != nil {
-			return "", usageError(cmd, "%v", err)
+			return usageError(cmd, "%v", err)
 		}
 	}
-	lock, specs, err := o.takeLock(cmd, args)
+	specs, err := o.takeLock(cmd, args)
 	switch {
 	case err != nil:
-		return "", err
+		return err
 	case len(specs) == 0:
-		return "", usageError(cmd, "at least 1 PORT is required for port-forward")
+		return usageError(cmd, "at least 1 PORT is required for port-forward")
 	case o.timeout <= 0:
-		return "", usageError(cmd, "--timeout must be positive")
+		return usageError(cmd, "--timeout must be positive")
 	case o.output != "" && !strings.EqualFold(o.output, "json"):
-		return "", usageError(cmd, "unable to match a printer suitable for the output format %q, allowed formats are: json", o.output)
+		return usageError(cmd, "unable to match a printer suitable for the output format %q, allowed formats are: json", o.output)
 	case o.output != "" && o.command != nil:
-		return "", usageError(cmd, "-o json and a command after -- exclude each other: stdout is the command's, and it has the ports in its environment")
+		return usageError(cmd, "-o json and a command after -- exclude each other: stdout is the command's, and it has the ports in its environment")
 	}
 	taken := map[int]bool{}
 	for _, spec := range specs {
 		port, err := tunnel.ParsePort(spec)
 		if err == nil && !isPort(port.Remote) && o.lease != "" {
-			return "", twice(cmd, spec)
+			return twice(cmd, spec)
 		}
 		if err == nil && !isPort(port.Remote) {
 			err = fmt.Errorf("invalid port %q: %q is neither a number nor a port name", spec, port.Remote)
@@ -118,11 +118,11 @@ func (o *portForwardOptions) complete(cmd *cobra.Command, args []string) (lock s
 			taken[local] = true
 		}
 		if err != nil {
-			return "", usageError(cmd, "%v", err)
+			return usageError(cmd, "%v", err)
 		}
 		o.ports = append(o.ports, port)
 	}
-	return lock, nil
+	return nil
 }
 
 // isPort reports whether the text can be a port's number or name.
@@ -131,8 +131,8 @@ func isPort(text string) bool {
 	return err == nil || len(validation.IsValidPortName(text)) == 0
 }
 
-func (o *portForwardOptions) run(ctx context.Context, lock string) (err error) {
-	cluster, err := o.connect(lock)
+func (o *portForwardOptions) run(ctx context.Context) (err error) {
+	cluster, err := o.connect()
 	if err != nil {
 		return err
 	}

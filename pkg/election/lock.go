@@ -1,21 +1,11 @@
 package election
 
 import (
-	"strings"
 	"time"
 
-	coordinationv1 "k8s.io/api/coordination/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 )
-
-// Ref names a lock.
-type Ref struct {
-	Namespace string
-	Name      string
-}
-
-// String is how messages name the lock: "lease NAMESPACE/NAME".
-func (r Ref) String() string { return "lease " + r.Namespace + "/" + r.Name }
 
 // State is what can be said of a lock at one moment.
 type State string
@@ -46,6 +36,8 @@ type Record struct {
 	Duration time.Duration
 	// Transitions counts the changes of holder. It restarts at 0 when the lock is recreated.
 	Transitions int32
+	// Strategy and PreferredHolder are those of a coordinated election (kubernetes/enhancements KEP-4355), else "".
+	Strategy, PreferredHolder string
 }
 
 // Expires is when the record stops being valid unless it is renewed. The zero time means that it never does: without
@@ -60,7 +52,8 @@ func (r Record) Expires() time.Time {
 // Equal reports whether two records say the same. Times are compared as instants.
 func (r Record) Equal(o Record) bool {
 	return r.Holder == o.Holder && r.Acquired.Equal(o.Acquired) && r.Renewed.Equal(o.Renewed) &&
-		r.Duration == o.Duration && r.Transitions == o.Transitions
+		r.Duration == o.Duration && r.Transitions == o.Transitions &&
+		r.Strategy == o.Strategy && r.PreferredHolder == o.PreferredHolder
 }
 
 // Lock is one reading of a lock.
@@ -73,11 +66,38 @@ type Lock struct {
 	Record          Record
 	// Marker says why the object elects nobody; "" for a real election.
 	Marker string
+	// HolderUID is the UID of the pod that holds the lock, for a lock that is an owner reference to its holder; else "".
+	HolderUID types.UID
+	// Rivals are holders that have an equal claim, of a lock that cannot tell who leads; else none.
+	Rivals []string
+
+	// Labels, Owners and Managers (of its fields) of the object tell whose lock it is, where its name does not.
+	Labels   map[string]string
+	Owners   []metav1.OwnerReference
+	Managers []string
+}
+
+// fromMeta begins a reading with what all objects have.
+func fromMeta(ref Ref, meta metav1.Object) Lock {
+	lock := Lock{
+		Ref: ref, Exists: true, UID: meta.GetUID(), ResourceVersion: meta.GetResourceVersion(),
+		Labels: meta.GetLabels(), Owners: meta.GetOwnerReferences(),
+	}
+	for _, entry := range meta.GetManagedFields() {
+		lock.Managers = append(lock.Managers, entry.Manager)
+	}
+	return lock
 }
 
 // StateAt judges the lock at a moment of the clock that its times were written by. A following reader must not use it
 // for expiry: it counts from when it saw the record change (see package leader).
 func (l Lock) StateAt(now time.Time) State {
+	expires := l.Record.Expires()
+	return l.State(!expires.IsZero() && now.After(expires))
+}
+
+// State judges the lock, given whether the time since its renewal is up.
+func (l Lock) State(expired bool) State {
 	switch {
 	case !l.Exists:
 		return Missing
@@ -85,11 +105,14 @@ func (l Lock) StateAt(now time.Time) State {
 		return NotElection
 	case l.Record.Holder == "":
 		return Released
-	case !l.Record.Expires().IsZero() && now.After(l.Record.Expires()):
-		return Expired
-	default:
+	case !expired:
 		return Held
+	case l.Record.Duration == time.Second:
+		// A release sets the duration to a second (client-go tools/leaderelection tryRelease). fabric8's leaves the old
+		// holder in place with it.
+		return Released
 	}
+	return Expired
 }
 
 // SameTerm reports whether two readings belong to one unbroken leadership: the same object, holder, acquireTime and
@@ -97,49 +120,4 @@ func (l Lock) StateAt(now time.Time) State {
 func (l Lock) SameTerm(other Lock) bool {
 	return l.Exists == other.Exists && l.UID == other.UID && l.Record.Holder == other.Record.Holder &&
 		l.Record.Acquired.Equal(other.Record.Acquired) && l.Record.Transitions == other.Record.Transitions
-}
-
-// FromLease reads a Lease. A nil Lease is a lock that does not exist.
-func FromLease(ref Ref, lease *coordinationv1.Lease) Lock {
-	if lease == nil {
-		return Lock{Ref: ref}
-	}
-	lock := Lock{Ref: ref, Exists: true, UID: lease.UID, ResourceVersion: lease.ResourceVersion, Marker: marker(lease)}
-	spec := lease.Spec
-	if spec.HolderIdentity != nil {
-		lock.Record.Holder = *spec.HolderIdentity
-	}
-	if spec.AcquireTime != nil {
-		lock.Record.Acquired = spec.AcquireTime.Time
-	}
-	if spec.RenewTime != nil {
-		lock.Record.Renewed = spec.RenewTime.Time
-	}
-	if spec.LeaseDurationSeconds != nil {
-		lock.Record.Duration = time.Duration(*spec.LeaseDurationSeconds) * time.Second
-	}
-	if spec.LeaseTransitions != nil {
-		lock.Record.Transitions = *spec.LeaseTransitions
-	}
-	return lock
-}
-
-// marker tells the Leases that are not elections by what writes them: the kubelet's node heartbeats, the API server's
-// identity Leases (kubernetes/kubernetes pkg/controlplane/apiserver/server.go) and bare markers with an empty spec.
-func marker(lease *coordinationv1.Lease) string {
-	spec := lease.Spec
-	switch {
-	case lease.Namespace == "kube-node-lease":
-		return "a node's heartbeat"
-	case lease.Labels["apiserver.kubernetes.io/identity"] != "":
-		return "an API server's identity"
-	case strings.HasPrefix(lease.Name, "apiserver-") && lease.Namespace == "kube-system":
-		return "an API server's identity"
-	case spec.HolderIdentity == nil && spec.AcquireTime == nil && spec.RenewTime == nil &&
-		spec.LeaseDurationSeconds == nil && spec.LeaseTransitions == nil:
-		return "a marker with an empty spec"
-	case spec.HolderIdentity != nil && *spec.HolderIdentity != "" && (spec.RenewTime == nil || spec.LeaseDurationSeconds == nil):
-		return "a record without renewTime or leaseDurationSeconds, which nobody can be elected by"
-	}
-	return ""
 }

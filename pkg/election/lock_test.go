@@ -54,7 +54,7 @@ func TestStateAt(t *testing.T) {
 		}), 0, NotElection},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := FromLease(Ref{"ops", "my-operator"}, test.lease).StateAt(renewed.Add(test.after)); got != test.want {
+			if got := FromLease(Ref{Namespace: "ops", Name: "my-operator"}, test.lease).StateAt(renewed.Add(test.after)); got != test.want {
 				t.Errorf("state %s, want %s", got, test.want)
 			}
 		})
@@ -62,7 +62,7 @@ func TestStateAt(t *testing.T) {
 }
 
 func TestSameTerm(t *testing.T) {
-	ref := Ref{"ops", "my-operator"}
+	ref := Ref{Namespace: "ops", Name: "my-operator"}
 	base := FromLease(ref, lease(func(*coordinationv1.Lease) {}))
 	for _, test := range []struct {
 		name   string

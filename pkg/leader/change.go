@@ -60,7 +60,7 @@ func (c *Change) Handover() string {
 // Continues reports whether the term that another verdict found goes on, so that what was begun in it may go on too. A
 // leader that is being deleted, or is in doubt, gets nothing new but keeps what it has until the term ends.
 func (s Status) Continues(term Status) bool {
-	held := s.State == election.Held || s.State == election.Expired && s.Led()
+	held := s.State == election.Held || s.Led()
 	return held && s.Lock.SameTerm(term.Lock) && s.Found != nil && term.Found != nil && s.Found.UID == term.Found.UID
 }
 

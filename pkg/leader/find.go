@@ -8,7 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	coordinationclient "k8s.io/client-go/kubernetes/typed/coordination/v1"
+	"k8s.io/apimachinery/pkg/labels"
 	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
@@ -18,67 +18,122 @@ import (
 // Finder finds the leader of one lock.
 type Finder struct {
 	Lock election.Ref
-	// PodNamespace is where the leader's pod lives; a lock may live elsewhere.
+	// PodNamespace is where the leader's pod is looked for first; then in the lock's namespace, then everywhere.
 	PodNamespace string
+	// Selector says which pods can lead; nil for all. It decides where the identity alone does not.
+	Selector labels.Selector
 	// AllowExpired lets the last holder of an expired lock count as the leader.
 	AllowExpired bool
 	// AnswerWithin bounds one Find, 0 for no bound.
 	AnswerWithin time.Duration
 
-	Leases coordinationclient.LeasesGetter
-	Pods   coreclient.PodsGetter
-	Clock  *election.ServerClock
+	Locks election.Client
+	Pods  coreclient.PodsGetter
+	// Nodes tell by which names a node is known.
+	Nodes coreclient.NodesGetter
+	Clock *election.ServerClock
 }
 
-// Find judges the lock now, in at most two requests: the lock, and the pod that its holder names. A lock without a
-// leader is a verdict (Status.Err), not an error of Find.
+// Find judges the lock now: in two requests, the lock and the pod that its holder names, where the name is that plain,
+// and in a search where it is not. A lock without a leader is a verdict (Status.Err), not an error of Find.
 func (f *Finder) Find(ctx context.Context) (Status, error) {
 	if f.AnswerWithin > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, f.AnswerWithin)
 		defer cancel()
 	}
-	lock, err := election.Read(ctx, f.Leases, f.Lock)
+	lock, err := f.Locks.Read(ctx, f.Lock)
 	if err != nil {
 		return Status{}, err
 	}
 	now := f.Clock.Now()
-	j := judgement{
-		lock: lock, state: lock.StateAt(now), now: now,
-		podNamespace: f.PodNamespace, allowExpired: f.AllowExpired,
-	}
+	j := judgement{lock: lock, state: lock.StateAt(now), now: now, allowExpired: f.AllowExpired}
 	// Where the lock alone says no, the pod is not asked for.
-	if j.guess = firstGuess(lock); j.state == election.Held || j.state == election.Expired && f.AllowExpired {
-		if j.pod, err = f.readPod(ctx, j.guess.PodName); err != nil {
+	if j.held() {
+		if j.who, err = f.resolve(ctx, lock); err != nil {
 			return Status{}, err
 		}
 	}
 	return j.status(), nil
 }
 
-// readPod reads the pod that the holder names; nil when there is no such name or no such pod.
-func (f *Finder) readPod(ctx context.Context, name string) (*corev1.Pod, error) {
-	if name == "" {
-		return nil, nil
+// resolve finds the pod that holds a lock.
+func (f *Finder) resolve(ctx context.Context, lock election.Lock) (resolution, error) {
+	who, err := f.lookUp(ctx, lock)
+	if err != nil || who.pod != nil {
+		return who, err
 	}
-	pod, err := f.Pods.Pods(f.PodNamespace).Get(ctx, name, metav1.GetOptions{})
-	switch {
-	case apierrors.IsNotFound(err):
-		return nil, nil
-	case err != nil:
-		return nil, fmt.Errorf("pod %s/%s, which holds %s: %w", f.PodNamespace, name, f.Lock, err)
-	}
-	return pod, nil
+	return f.search(ctx, lock)
 }
 
-// firstGuess is the pod name that the holder stands for. The rules exclude each other, so there is at most one.
-func firstGuess(lock election.Lock) identity.Guess {
-	if lock.Marker != "" {
-		return identity.Guess{} // nobody is elected with it, so there is nobody to look for
+// lookUp tries the plain case: a pod of the name that the holder contains, where pods are looked for first. It takes one
+// request. The resolution's pod is nil when there is no such pod there, which leaves the others.
+func (f *Finder) lookUp(ctx context.Context, lock election.Lock) (resolution, error) {
+	namespace := f.PodNamespace
+	if lock.HolderUID != "" {
+		namespace = lock.Namespace // an owner is in the namespace of what it owns
 	}
-	guesses := identity.Guesses(lock.Record.Holder)
-	if len(guesses) == 0 {
-		return identity.Guess{}
+	who := resolution{namespace: namespace}
+	search := f.searchFor(lock)
+	names := search.Names()
+	if len(names) == 0 {
+		return who, nil
 	}
-	return guesses[0]
+	who.name = names[0]
+	pod, err := f.Pods.Pods(namespace).Get(ctx, who.name, metav1.GetOptions{})
+	switch {
+	case apierrors.IsNotFound(err):
+		return who, nil
+	case err != nil:
+		return who, fmt.Errorf("pod %s/%s, which holds %s: %w", namespace, who.name, f.Lock, err)
+	}
+	search.Pod(pod)
+	// A name that is only a part of the holder has to be the best reading of it.
+	if matches := search.Matches(); len(matches) == 1 && matches[0].Rule != selectorRule {
+		return found(matches[0], lock), nil
+	}
+	return who, nil
 }
+
+// searchFor begins a search for the holder of a lock.
+func (f *Finder) searchFor(lock election.Lock) *identity.Search {
+	return identity.NewSearch(claimOf(lock), f.Selector)
+}
+
+func claimOf(lock election.Lock) identity.Claim {
+	return identity.Claim{
+		Holder: lock.Record.Holder, LockNamespace: lock.Namespace, LockName: lock.Name,
+		Owners: lock.Owners, Managers: lock.Managers, Acquired: lock.Record.Acquired,
+	}
+}
+
+// resolution is who holds a lock, as far as that could be found out.
+type resolution struct {
+	pod *corev1.Pod
+	// namespace and name are of the pod, or where one of that name was looked for first; the name is "" where the holder
+	// contains none.
+	namespace, name string
+	rule            string
+	perProcess      bool
+	// reason says why no pod was found; "" as long as only the pod of that name is missing.
+	reason     Reason
+	node       string
+	candidates []identity.Candidate
+	// denied is what could not be asked, so that the answer may be incomplete.
+	denied []error
+}
+
+// found is the resolution by a match. An owner reference knows its pod by more than the name.
+func found(m identity.Match, lock election.Lock) resolution {
+	who := resolution{pod: m.Pod, namespace: m.Pod.Namespace, name: m.Pod.Name, rule: m.Rule, perProcess: m.PerProcess}
+	if lock.HolderUID != "" {
+		who.rule = "owner-reference"
+		if m.Pod.UID != lock.HolderUID {
+			who.reason = OtherIncarnation
+		}
+	}
+	return who
+}
+
+// selectorRule is the rule of a pod that the selector alone has found.
+const selectorRule = "selector"

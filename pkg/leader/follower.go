@@ -10,7 +10,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/resourceversion"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
-	"github.com/kubectl-leader/kubectl-leader/pkg/identity"
 )
 
 // follower is the goroutine behind a Stream: it owns all that is known, so nothing here needs a lock.
@@ -18,11 +17,10 @@ type follower struct {
 	stream *Stream
 
 	lock    election.Lock
-	expired bool           // the record was not renewed in time, counted from when we saw it change
-	guess   identity.Guess // of lock's holder
-	pod     *corev1.Pod    // the guess's pod, nil when it does not exist
-	podRead bool           // pod is known, be it nil
-	doubt   bool           // a container changed and no renewal has proved since that the holder lives
+	expired bool // the record was not renewed in time, counted from when we saw it change
+	who     resolution
+	known   bool // who is the answer, be it that there is no such pod
+	doubt   bool // a container changed and no renewal has proved since that the holder lives
 
 	published Status
 	last      Status    // newest published one with a leader
@@ -30,9 +28,15 @@ type follower struct {
 
 	locks    chan election.Lock
 	pods     chan podSeen
+	answers  chan answer
 	troubles chan trouble
+	watched  podKey
 	stopPod  context.CancelFunc
 	wg       sync.WaitGroup
+
+	searching   bool
+	searchedAt  time.Time
+	searchAgain time.Duration // after which a renewal starts another search for a pod that was not found
 
 	expiry      *time.Timer
 	denied      bool      // the denied watch has been told
@@ -46,10 +50,10 @@ type trouble struct {
 
 func newFollower(s *Stream, first Status) *follower {
 	f := &follower{
-		stream: s, lock: first.Lock, expired: first.State == election.Expired, guess: firstGuess(first.Lock),
-		pod: first.Found, podRead: first.Found != nil || first.Reason == PodGone, published: first,
-		locks: make(chan election.Lock), pods: make(chan podSeen), troubles: make(chan trouble),
-		stopPod: func() {}, expiry: time.NewTimer(time.Hour),
+		stream: s, lock: first.Lock, expired: first.State == election.Expired, who: first.who, published: first,
+		known: judgement{lock: first.Lock, state: first.State, allowExpired: s.finder.AllowExpired}.held(),
+		locks: make(chan election.Lock), pods: make(chan podSeen), answers: make(chan answer), troubles: make(chan trouble),
+		stopPod: func() {}, expiry: time.NewTimer(time.Hour), searchedAt: time.Now(), searchAgain: searchAgain,
 	}
 	if first.Led() {
 		f.last = first
@@ -69,6 +73,9 @@ func (f *follower) run(ctx context.Context) {
 	report := func(err error, denied bool) { send(ctx, f.troubles, trouble{err, denied}) }
 	f.wg.Go(func() { f.stream.observeLock(ctx, f.locks, report) })
 	f.watchPod(ctx, report)
+	if !f.known {
+		f.resolve(ctx, report) // the lock may be held again by the same holder, whom nobody has looked for yet
+	}
 	confirmed := make(chan confirmation)
 	for {
 		select {
@@ -79,9 +86,11 @@ func (f *follower) run(ctx context.Context) {
 			f.seeLock(ctx, lock, report)
 		case seen := <-f.pods:
 			f.reached()
-			if seen.name == f.guess.PodName {
+			if seen.podKey == f.watched {
 				f.seePod(seen.pod)
 			}
+		case a := <-f.answers:
+			f.seeAnswer(ctx, a, report)
 		case t := <-f.troubles:
 			f.tell(t)
 			continue
@@ -118,46 +127,109 @@ func (f *follower) seeLock(ctx context.Context, lock election.Lock, report func(
 	if !lock.Record.Renewed.Equal(before.Record.Renewed) {
 		f.doubt = false
 	}
-	if guess := firstGuess(lock); guess.PodName != f.guess.PodName {
-		f.guess, f.pod, f.podRead, f.doubt = guess, nil, guess.PodName == "", false
-		f.readPod(ctx)
-		f.watchPod(ctx, report)
-	} else {
-		f.guess = guess
+	switch {
+	case lock.Record.Holder != before.Record.Holder || lock.HolderUID != before.HolderUID || lock.UID != before.UID:
+		f.who, f.known, f.doubt = resolution{}, false, false
+		f.resolve(ctx, report)
+	case f.who.pod == nil && !f.searching && time.Since(f.searchedAt) > f.searchAgain:
+		// The holder lives: its pod may be there by now, or another one in its place.
+		f.searchAgain = min(2*f.searchAgain, searchWithin)
+		f.search(ctx)
 	}
 }
 
 // seePod takes a new reading of the leader's pod in.
 func (f *follower) seePod(pod *corev1.Pod) {
-	known := f.podRead && f.pod != nil && pod != nil && f.pod.UID == pod.UID
-	if known && older(pod.ResourceVersion, f.pod.ResourceVersion) {
+	was := f.who.pod
+	if was != nil && pod != nil && was.UID == pod.UID {
+		if older(pod.ResourceVersion, was.ResourceVersion) {
+			return
+		}
+		if changedSince(was, pod, f.lock.Record.Renewed) {
+			f.doubt = true
+		}
+	}
+	if pod == nil {
+		f.who.pod = nil // whether another one has taken its place, the next renewal's search will tell
 		return
 	}
-	if known && changedSince(f.pod, pod, f.lock.Record.Renewed) {
-		f.doubt = true
+	search := f.stream.finder.searchFor(f.lock)
+	search.Pod(pod)
+	switch matches := search.Matches(); {
+	case was != nil && was.UID == pod.UID:
+		f.who.pod = pod
+	case len(matches) > 0 && matches[0].Rule != selectorRule:
+		f.who, f.known = found(matches[0], f.lock), true
 	}
-	f.pod, f.podRead = pod, true
 }
 
-// readPod reads the pod that the holder names now, for a verdict that does not wait until the watch has begun.
-func (f *follower) readPod(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, confirmWithin)
+// resolve finds the pod of a new holder: at once in the plain case, for a verdict that does not wait until the watch has
+// begun, and in a search on the side in the others.
+func (f *follower) resolve(ctx context.Context, report func(error, bool)) {
+	f.searchAgain = searchAgain
+	if f.lock.Marker != "" || f.lock.Record.Holder == "" || len(f.lock.Rivals) > 0 {
+		f.known = true // there is nobody to look for
+		f.watchPod(ctx, report)
+		return
+	}
+	ask, cancel := context.WithTimeout(ctx, confirmWithin)
 	defer cancel()
-	if pod, err := f.stream.finder.readPod(ctx, f.guess.PodName); err == nil {
-		f.pod, f.podRead = pod, true
+	who, err := f.stream.finder.lookUp(ask, f.lock)
+	f.who, f.known = who, err == nil && who.pod != nil
+	f.watchPod(ctx, report)
+	if !f.known {
+		f.search(ctx)
+	}
+}
+
+// answer is what a search for a lock's holder has come to.
+type answer struct {
+	lock election.Lock
+	who  resolution
+	err  error
+}
+
+// search looks for the holder on the side.
+func (f *follower) search(ctx context.Context) {
+	f.searching, f.searchedAt = true, time.Now()
+	lock := f.lock
+	f.wg.Go(func() {
+		ask, cancel := context.WithTimeout(ctx, searchWithin)
+		defer cancel()
+		who, err := f.stream.finder.resolve(ask, lock)
+		send(ctx, f.answers, answer{lock, who, err})
+	})
+}
+
+func (f *follower) seeAnswer(ctx context.Context, a answer, report func(error, bool)) {
+	f.searching = false
+	switch {
+	case a.lock.Record.Holder != f.lock.Record.Holder || a.lock.UID != f.lock.UID:
+		if !f.known {
+			f.search(ctx) // of a holder that has passed the lock on meanwhile
+		}
+	case a.err != nil:
+		f.tell(trouble{err: a.err}) // the next renewal tries again
+	case f.who.pod == nil || !f.known:
+		f.reached()
+		f.who, f.known = a.who, true
+		f.watchPod(ctx, report)
 	}
 }
 
 // watchPod turns the pod observation to the pod that the holder now names.
 func (f *follower) watchPod(ctx context.Context, report func(error, bool)) {
+	key := podKey{f.who.namespace, f.who.name}
+	if key == f.watched {
+		return
+	}
 	f.stopPod()
-	f.stopPod = func() {}
-	if f.guess.PodName == "" {
+	f.stopPod, f.watched = func() {}, key
+	if key.name == "" {
 		return
 	}
 	ctx, f.stopPod = context.WithCancel(ctx)
-	name := f.guess.PodName
-	f.wg.Go(func() { f.stream.observePod(ctx, name, f.pods, report) })
+	f.wg.Go(func() { f.stream.observePod(ctx, key, f.pods, report) })
 }
 
 // confirmation is the answer to "is the record really unchanged?".
@@ -169,7 +241,7 @@ type confirmation struct {
 func (f *follower) confirm(ctx context.Context, to chan<- confirmation) {
 	askCtx, cancel := context.WithTimeout(ctx, confirmWithin)
 	defer cancel()
-	lock, err := election.Read(askCtx, f.stream.finder.Leases, f.stream.finder.Lock)
+	lock, err := f.stream.finder.Locks.Read(askCtx, f.stream.finder.Lock)
 	send(ctx, to, confirmation{lock, err})
 }
 
@@ -190,16 +262,12 @@ func (f *follower) seeConfirmation(ctx context.Context, c confirmation, report f
 
 // judge publishes the verdict if it differs from the last one.
 func (f *follower) judge() {
-	state := f.lock.StateAt(time.Time{}) // at the beginning of time nothing has expired
-	if f.expired && state == election.Held {
-		state = election.Expired
-	}
 	status := judgement{
-		lock: f.lock, state: state, guess: f.guess, pod: f.pod, podNamespace: f.stream.finder.PodNamespace,
+		lock: f.lock, state: f.lock.State(f.expired), who: f.who,
 		allowExpired: f.stream.finder.AllowExpired, now: f.stream.finder.Clock.Now(),
 	}.status()
 	switch {
-	case status.Reason == PodGone && !f.podRead:
+	case status.Reason == PodGone && !f.known:
 		status.Reason = PodUnknown
 	case status.Led() && f.doubt:
 		status.Reason, status.Pod = Restarted, nil

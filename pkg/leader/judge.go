@@ -6,7 +6,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
-	"github.com/kubectl-leader/kubectl-leader/pkg/identity"
 )
 
 // judgement is what a verdict rests on. The one-shot Finder and the Stream fill it from different evidence and share
@@ -14,47 +13,52 @@ import (
 type judgement struct {
 	lock         election.Lock
 	state        election.State
-	guess        identity.Guess // the zero Guess when no rule reads the holder
-	podNamespace string
-	pod          *corev1.Pod // the pod of the guess; nil when it does not exist
+	who          resolution
 	allowExpired bool
 	now          time.Time
+}
+
+// held reports whether the lock itself leaves room for a leader. A release that leaves its holder in place is as good as
+// an expiry to somebody who asks for the last one.
+func (j judgement) held() bool {
+	ended := (j.state == election.Expired || j.state == election.Released) && j.lock.Record.Holder != ""
+	return len(j.lock.Rivals) == 0 && (j.state == election.Held || ended && j.allowExpired)
 }
 
 // status applies the rules, in the order in which a person would ask: is the lock held, by which pod, is that pod the
 // same one, and does it live.
 func (j judgement) status() Status {
 	s := Status{
-		Lock: j.lock, State: j.state, Found: j.pod, Time: j.now,
-		PodName: j.guess.PodName, PodNamespace: j.podNamespace, Rule: j.guess.Rule.Name,
+		Lock: j.lock, State: j.state, Found: j.who.pod, Time: j.now, PodName: j.who.name, PodNamespace: j.who.namespace,
+		Rule: j.who.rule, Node: j.who.node, Candidates: j.who.candidates, Denied: j.who.denied, who: j.who,
 	}
 	s.Reason = j.reason()
 	if s.Reason == "" {
-		s.Pod = j.pod
+		s.Pod = j.who.pod
 	}
 	return s
 }
 
 func (j judgement) reason() Reason {
+	pod := j.who.pod
 	switch {
-	case j.state == election.Held, j.state == election.Expired && j.allowExpired:
-	default:
+	case j.state == election.Held && len(j.lock.Rivals) > 0:
+		return Ambiguous
+	case !j.held():
 		return Reason(j.state)
-	}
-	switch {
-	case j.guess.PodName == "":
-		return Unresolved
-	case j.pod == nil:
+	case j.who.reason != "":
+		return j.who.reason
+	case pod == nil:
 		return PodGone
-	case j.pod.Status.Phase == corev1.PodSucceeded || j.pod.Status.Phase == corev1.PodFailed:
+	case pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed:
 		return PodFinished
-	case startedAfterTerm(j.pod, j.lock.Record, j.guess.Rule.PerProcess):
+	case startedAfterTerm(pod, j.lock.Record, j.who.perProcess):
 		return OtherIncarnation
-	case j.pod.DeletionTimestamp != nil:
+	case pod.DeletionTimestamp != nil:
 		return PodTerminating
-	case !anyContainerRuns(j.pod):
+	case !anyContainerRuns(pod):
 		return PodNotRunning
-	case restarted(j.pod, j.lock.Record.Renewed):
+	case restarted(pod, j.lock.Record.Renewed):
 		return Restarted
 	}
 	return ""

@@ -9,7 +9,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
-	"github.com/kubectl-leader/kubectl-leader/pkg/identity"
 )
 
 var (
@@ -24,17 +23,17 @@ func evidence(holder string, change func(*judgement)) judgement {
 			Ref: election.Ref{Namespace: "ops", Name: "op"}, Exists: true,
 			Record: election.Record{Holder: holder, Acquired: acquired, Renewed: renewed, Duration: 15 * time.Second},
 		},
-		state: election.Held, podNamespace: "ops", now: renewed.Add(time.Second),
-		pod: &corev1.Pod{
+		state: election.Held, now: renewed.Add(time.Second),
+		who: resolution{namespace: "ops", name: "op-0", rule: "exact", pod: &corev1.Pod{
 			ObjectMeta: metav1.ObjectMeta{Namespace: "ops", Name: "op-0", UID: "1"},
 			Status: corev1.PodStatus{
 				Phase: corev1.PodRunning, StartTime: at(acquired.Add(-time.Minute)),
 				ContainerStatuses: []corev1.ContainerStatus{running("op", acquired.Add(-time.Minute))},
 			},
-		},
+		}},
 	}
-	if guesses := identity.Guesses(holder); len(guesses) > 0 {
-		j.guess = guesses[0]
+	if strings.Contains(holder, "_") {
+		j.who.rule, j.who.perProcess = "host_uuid", true
 	}
 	change(&j)
 	return j
@@ -68,38 +67,38 @@ func TestReason(t *testing.T) {
 		{"expired", uuid, func(j *judgement) { j.state = election.Expired }, "Expired"},
 		{"expired, and allowed", uuid, func(j *judgement) { j.state, j.allowExpired = election.Expired, true }, ""},
 		{"missing, and expired allowed", uuid, func(j *judgement) { j.state, j.allowExpired = election.Missing, true }, "Missing"},
-		{"no rule reads the holder", "CP-1_x", func(*judgement) {}, Unresolved},
-		{"pod gone", uuid, func(j *judgement) { j.pod = nil }, PodGone},
-		{"pod failed", uuid, func(j *judgement) { j.pod.Status.Phase = corev1.PodFailed }, PodFinished},
-		{"pod being deleted", uuid, func(j *judgement) { j.pod.DeletionTimestamp = &now }, PodTerminating},
+		{"no such pod or node", "CP-1_x", func(j *judgement) { j.who = resolution{reason: External} }, External},
+		{"pod gone", uuid, func(j *judgement) { j.who.pod = nil }, PodGone},
+		{"pod failed", uuid, func(j *judgement) { j.who.pod.Status.Phase = corev1.PodFailed }, PodFinished},
+		{"pod being deleted", uuid, func(j *judgement) { j.who.pod.DeletionTimestamp = &now }, PodTerminating},
 		{"container waits", uuid, func(j *judgement) {
-			j.pod.Status.ContainerStatuses[0].State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "CrashLoopBackOff"}}
+			j.who.pod.Status.ContainerStatuses[0].State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "CrashLoopBackOff"}}
 		}, PodNotRunning},
 
-		{"a pod of that name started within the term", uuid, func(j *judgement) { j.pod.Status.StartTime = at(acquired.Add(2 * time.Second)) }, OtherIncarnation},
-		{"the same, but its identity survives a restart", bare, func(j *judgement) { j.pod.Status.StartTime = at(acquired.Add(2 * time.Second)) }, ""},
-		{"it started after the last renewal", bare, func(j *judgement) { j.pod.Status.StartTime = at(renewed.Add(2 * time.Second)) }, OtherIncarnation},
-		{"it started in the second of its acquisition", uuid, func(j *judgement) { j.pod.Status.StartTime = at(acquired.Add(100 * time.Millisecond)) }, ""},
+		{"a pod of that name started within the term", uuid, func(j *judgement) { j.who.pod.Status.StartTime = at(acquired.Add(2 * time.Second)) }, OtherIncarnation},
+		{"the same, but its identity survives a restart", bare, func(j *judgement) { j.who.pod.Status.StartTime = at(acquired.Add(2 * time.Second)) }, ""},
+		{"it started after the last renewal", bare, func(j *judgement) { j.who.pod.Status.StartTime = at(renewed.Add(2 * time.Second)) }, OtherIncarnation},
+		{"it started in the second of its acquisition", uuid, func(j *judgement) { j.who.pod.Status.StartTime = at(acquired.Add(100 * time.Millisecond)) }, ""},
 		{"no acquireTime (coordinated election): the renewal decides", uuid, func(j *judgement) {
 			j.lock.Record.Acquired = time.Time{}
-			j.pod.Status.StartTime = at(acquired)
+			j.who.pod.Status.StartTime = at(acquired)
 		}, ""},
 
 		{"its only container restarted after the last renewal", uuid, func(j *judgement) {
-			j.pod.Status.ContainerStatuses = []corev1.ContainerStatus{restartedAt("op", renewed.Add(2*time.Second))}
+			j.who.pod.Status.ContainerStatuses = []corev1.ContainerStatus{restartedAt("op", renewed.Add(2*time.Second))}
 		}, Restarted},
 		{"it restarted in the second of the last renewal: who renewed is not clear", bare, func(j *judgement) {
-			j.pod.Status.ContainerStatuses = []corev1.ContainerStatus{restartedAt("op", renewed.Add(-300*time.Millisecond))}
+			j.who.pod.Status.ContainerStatuses = []corev1.ContainerStatus{restartedAt("op", renewed.Add(-300*time.Millisecond))}
 		}, Restarted},
 		{"it restarted before, and renewed since", bare, func(j *judgement) {
-			j.pod.Status.ContainerStatuses = []corev1.ContainerStatus{restartedAt("op", renewed.Add(-2*time.Second))}
+			j.who.pod.Status.ContainerStatuses = []corev1.ContainerStatus{restartedAt("op", renewed.Add(-2*time.Second))}
 		}, ""},
 		{"it never restarted, and acquired in the second of its start", uuid, func(j *judgement) {
 			j.lock.Record.Acquired, j.lock.Record.Renewed = acquired, acquired
-			j.pod.Status.ContainerStatuses = []corev1.ContainerStatus{running("op", acquired.Add(-100*time.Millisecond))}
+			j.who.pod.Status.ContainerStatuses = []corev1.ContainerStatus{running("op", acquired.Add(-100*time.Millisecond))}
 		}, ""},
 		{"one of two containers did: it may be the sidecar", uuid, func(j *judgement) {
-			j.pod.Status.ContainerStatuses = append(j.pod.Status.ContainerStatuses, restartedAt("sidecar", renewed.Add(2*time.Second)))
+			j.who.pod.Status.ContainerStatuses = append(j.who.pod.Status.ContainerStatuses, restartedAt("sidecar", renewed.Add(2*time.Second)))
 		}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -127,7 +126,7 @@ func TestMessageEscapesTheHolder(t *testing.T) {
 }
 
 func TestChangedSince(t *testing.T) {
-	healthy := evidence("op-0_x", func(*judgement) {}).pod
+	healthy := evidence("op-0_x", func(*judgement) {}).who.pod
 	for _, test := range []struct {
 		name  string
 		after corev1.ContainerStatus
@@ -158,11 +157,11 @@ func TestContinues(t *testing.T) {
 	}{
 		{"the same", func(*judgement) {}, true},
 		{"renewed", func(j *judgement) { j.lock.Record.Renewed = renewed.Add(time.Second) }, true},
-		{"being deleted, but still the holder", func(j *judgement) { n := metav1.Now(); j.pod.DeletionTimestamp = &n }, true},
+		{"being deleted, but still the holder", func(j *judgement) { n := metav1.Now(); j.who.pod.DeletionTimestamp = &n }, true},
 		{"expired", func(j *judgement) { j.state = election.Expired }, false},
 		{"released", func(j *judgement) { j.state = election.Released; j.lock.Record.Holder = "" }, false},
-		{"pod gone", func(j *judgement) { j.pod = nil }, false},
-		{"another pod of the name", func(j *judgement) { j.pod.UID = "2" }, false},
+		{"pod gone", func(j *judgement) { j.who.pod = nil }, false},
+		{"another pod of the name", func(j *judgement) { j.who.pod.UID = "2" }, false},
 		{"another term", func(j *judgement) { j.lock.Record.Transitions++ }, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -37,6 +37,8 @@ type client[T any, L runtime.Object] interface {
 type observation[T runtime.Object, L runtime.Object] struct {
 	client client[T, L]
 	name   string
+	// example is an empty object, which tells the Reflector the type.
+	example T
 	// deliver gets the object whenever it may have changed; ok is false when it does not exist.
 	deliver func(ctx context.Context, object T, ok bool)
 	// trouble gets each failure to watch or read; denied tells that watching is not allowed and polling begins.
@@ -58,7 +60,6 @@ func (o observation[T, L]) run(ctx context.Context) {
 // watch returns true when watching is not allowed, false when the context ended.
 func (o observation[T, L]) watch(ctx context.Context) (denied bool) {
 	only := fields.OneTermEqualSelector(metav1.ObjectNameField, o.name).String()
-	var example T
 	reflector := cache.NewReflectorWithOptions(&cache.ListWatch{
 		ListWithContextFunc: func(ctx context.Context, opts metav1.ListOptions) (runtime.Object, error) {
 			if opts.FieldSelector = only; opts.ResourceVersion == "0" {
@@ -74,7 +75,7 @@ func (o observation[T, L]) watch(ctx context.Context) (denied bool) {
 			}
 			return w, err
 		},
-	}, example, store[T]{ctx: ctx, deliver: func(ctx context.Context, object T, ok bool) {
+	}, o.example, store[T]{ctx: ctx, deliver: func(ctx context.Context, object T, ok bool) {
 		o.worked.Store(true)
 		o.deliver(ctx, object, ok)
 	}}, cache.ReflectorOptions{Name: "leader", Backoff: retryWatch()})

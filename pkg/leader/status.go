@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
+	"github.com/kubectl-leader/kubectl-leader/pkg/identity"
 )
 
 // Reason says in one word why there is no leader.
@@ -29,8 +30,16 @@ const (
 	Restarted Reason = "Restarted"
 	// PodUnknown: the pod that the holder names has not been read yet.
 	PodUnknown Reason = "PodUnknown"
-	// Unresolved: no rule finds a pod name in the holder.
-	Unresolved Reason = "Unresolved"
+	// PodNotSeen: the pod that the holder names is not among those that may be read; others may not be looked through.
+	PodNotSeen Reason = "PodNotSeen"
+	// Ambiguous: several pods may be meant.
+	Ambiguous Reason = "Ambiguous"
+	// NodeOnly: the holder names a node, and none of its pods is known to be the one that is elected.
+	NodeOnly Reason = "NodeOnly"
+	// External: the holder names no pod and no node of this cluster.
+	External Reason = "External"
+	// HintsOnly: the holder is random; what pods there are can only be guessed at.
+	HintsOnly Reason = "HintsOnly"
 )
 
 // Status is the verdict on one lock at one moment.
@@ -41,20 +50,37 @@ type Status struct {
 	Pod *corev1.Pod
 	// Found is the pod that the holder names even where it may not be called the leader; nil when there is none.
 	Found *corev1.Pod
-	// PodName is what the rule read from the holder; "" when no rule reads it.
+	// PodName is the pod name that the holder contains; "" when it contains none.
 	PodName string
-	// PodNamespace is where that pod was looked for.
+	// PodNamespace is where that pod is, or was looked for first.
 	PodNamespace string
-	// Rule names the identity rule that led to the pod.
+	// Rule names the identity rule that led to the pod; "" where none did.
 	Rule string
+	// Node is the node that the holder names, where it names no pod.
+	Node string
+	// Candidates are the pods that may be meant, where it is not known which one is.
+	Candidates []identity.Candidate
+	// Denied are the server's refusals to answer what would have told more.
+	Denied []error
 	// Reason is why there is no leader, "" when there is one.
 	Reason Reason
 	// Time is when this was judged, by the API server's clock.
 	Time time.Time
+
+	who resolution
 }
 
 // Led reports whether there is a leader.
 func (s Status) Led() bool { return s.Reason == "" }
+
+// Undecided reports that there may well be a leader, and that it could not be found out which pod it is.
+func (s Status) Undecided() bool {
+	switch s.Reason {
+	case Ambiguous, NodeOnly, HintsOnly, PodNotSeen, PodUnknown:
+		return true
+	}
+	return false
+}
 
 // Message tells in one line, ready for a terminal, why there is no leader, and what was found instead.
 func (s Status) Message() string {
@@ -74,14 +100,51 @@ func (s Status) Message() string {
 			when = " " + Age(since) + " ago"
 		}
 		return fmt.Sprintf("%s: expired%s, last held by %s", s.Lock.Ref, when, Quote(record.Holder))
-	case Unresolved:
-		return fmt.Sprintf("%s: held by %s, which names no pod", s.Lock.Ref, Quote(record.Holder))
 	}
 	held := "held by"
 	if s.State == election.Expired {
 		held = "expired, last held by"
 	}
-	return fmt.Sprintf("%s: %s %s, but pod %s/%s %s", s.Lock.Ref, held, Quote(record.Holder), s.PodNamespace, s.PodName, s.podMessage())
+	text := fmt.Sprintf("%s: %s %s, %s", s.Lock.Ref, held, Quote(record.Holder), s.whoMessage())
+	for _, c := range s.Candidates {
+		text += fmt.Sprintf("\n  pod %s/%s (%s)", c.Namespace, c.Name, c.Reason)
+	}
+	return text
+}
+
+// whoMessage tells why the holder is not called the leader.
+func (s Status) whoMessage() string {
+	switch s.Reason {
+	case Ambiguous:
+		if len(s.Lock.Rivals) > 0 {
+			return "but its peers " + quoteAll(s.Lock.Rivals) + " have the same priority, so none of them leads"
+		}
+		return fmt.Sprintf("which %d pods can be; --selector decides between them:", len(s.Candidates))
+	case NodeOnly:
+		return "which is node " + s.Node + ", not a pod" + s.candidatesMessage("; no pod on it is known to be elected with this lock, --selector says which one is:", "")
+	case External:
+		return "which is no pod and no node of this cluster: a process outside of it, or one that is gone"
+	case HintsOnly:
+		return "a random identity that names no pod" + s.candidatesMessage("; it may be, and --selector decides:", "")
+	case PodNotSeen:
+		return "which is not among the pods that may be read; others may not be looked through"
+	}
+	return fmt.Sprintf("but pod %s/%s %s", s.PodNamespace, s.PodName, s.podMessage())
+}
+
+func (s Status) candidatesMessage(some, none string) string {
+	if len(s.Candidates) == 0 {
+		return none
+	}
+	return some
+}
+
+func quoteAll(holders []string) string {
+	quoted := make([]string, len(holders))
+	for i, holder := range holders {
+		quoted[i] = Quote(holder)
+	}
+	return strings.Join(quoted, " and ")
 }
 
 func (s Status) podMessage() string {

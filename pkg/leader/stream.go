@@ -8,12 +8,19 @@ import (
 
 	coordinationv1 "k8s.io/api/coordination/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
 )
 
-// confirmWithin bounds one request in between: that confirms an expiry, or reads a new leader's pod.
-const confirmWithin = 5 * time.Second
+const (
+	// confirmWithin bounds one request in between: that confirms an expiry, or reads a new leader's pod.
+	confirmWithin = 5 * time.Second
+	// searchWithin bounds a search for a holder that does not plainly name its pod.
+	searchWithin = time.Minute
+	// searchAgain is how long after a search that found no pod a renewal starts another one; then twice as long, and so on.
+	searchAgain = 5 * time.Second
+)
 
 // Stream is the chain of verdicts on one lock, from one watch on the lock and one on the pod that its holder names. All
 // that follows a leader follows a Stream.
@@ -84,35 +91,54 @@ func (s *Stream) publish(status Status, last Status, gap time.Duration) {
 	s.latest = c
 }
 
+type podKey struct{ namespace, name string }
+
 // podSeen is a reading of a pod, or that there is none of that name.
 type podSeen struct {
-	name string
-	pod  *corev1.Pod // nil when it does not exist
+	podKey
+	pod *corev1.Pod // nil when it does not exist
 }
 
 // observeLock delivers the lock to the channel until the context ends.
 func (s *Stream) observeLock(ctx context.Context, to chan<- election.Lock, trouble func(error, bool)) {
-	ref := s.finder.Lock
-	observation[*coordinationv1.Lease, *coordinationv1.LeaseList]{
-		client: s.finder.Leases.Leases(ref.Namespace), name: ref.Name, trouble: trouble, worked: &s.watched,
-		deliver: func(ctx context.Context, lease *coordinationv1.Lease, ok bool) {
+	ref, locks := s.finder.Lock, s.finder.Locks
+	if ref.IsLease() {
+		observation[*coordinationv1.Lease, *coordinationv1.LeaseList]{
+			client: locks.Leases.Leases(ref.Namespace), name: ref.Name, example: &coordinationv1.Lease{}, trouble: trouble, worked: &s.watched,
+			deliver: func(ctx context.Context, lease *coordinationv1.Lease, ok bool) {
+				if !ok {
+					lease = nil
+				}
+				send(ctx, to, election.FromLease(ref, lease))
+			},
+		}.run(ctx)
+		return
+	}
+	observation[*unstructured.Unstructured, *unstructured.UnstructuredList]{
+		client: locks.Objects(ref), name: ref.Name, example: &unstructured.Unstructured{}, trouble: trouble, worked: &s.watched,
+		deliver: func(ctx context.Context, object *unstructured.Unstructured, ok bool) {
 			if !ok {
-				lease = nil
+				object = nil
 			}
-			send(ctx, to, election.FromLease(ref, lease))
+			lock, err := election.FromObject(ref, object, s.finder.Clock.Now())
+			if err != nil {
+				trouble(err, false)
+				return
+			}
+			send(ctx, to, lock)
 		},
 	}.run(ctx)
 }
 
 // observePod delivers a pod to the channel until the context ends.
-func (s *Stream) observePod(ctx context.Context, name string, to chan<- podSeen, trouble func(error, bool)) {
+func (s *Stream) observePod(ctx context.Context, key podKey, to chan<- podSeen, trouble func(error, bool)) {
 	observation[*corev1.Pod, *corev1.PodList]{
-		client: s.finder.Pods.Pods(s.finder.PodNamespace), name: name, trouble: trouble, worked: &s.watched,
+		client: s.finder.Pods.Pods(key.namespace), name: key.name, example: &corev1.Pod{}, trouble: trouble, worked: &s.watched,
 		deliver: func(ctx context.Context, pod *corev1.Pod, ok bool) {
 			if !ok {
 				pod = nil
 			}
-			send(ctx, to, podSeen{name, pod})
+			send(ctx, to, podSeen{key, pod})
 		},
 	}.run(ctx)
 }

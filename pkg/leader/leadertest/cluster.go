@@ -45,7 +45,7 @@ func New() *Cluster {
 func (c *Cluster) Finder() *leader.Finder {
 	return &leader.Finder{
 		Lock: election.Ref{Namespace: "ops", Name: "op"}, PodNamespace: "ops",
-		Leases: leases{cluster: c}, Pods: pods{cluster: c}, Clock: &election.ServerClock{},
+		Locks: election.Client{Leases: leases{cluster: c}}, Pods: pods{cluster: c}, Nodes: nodes{}, Clock: &election.ServerClock{},
 	}
 }
 
@@ -183,6 +183,8 @@ func (c *Cluster) watch(key, since string) (watch.Interface, error) {
 	return w, nil
 }
 
+// named is the key of the one object that a list or a watch asks for. A list of all finds none: the pods here have plain
+// names.
 func named(kind string, opts metav1.ListOptions) string {
 	return kind + "/" + strings.TrimPrefix(opts.FieldSelector, "metadata.name=")
 }
@@ -247,4 +249,17 @@ func (p pods) Watch(_ context.Context, opts metav1.ListOptions) (watch.Interface
 		return nil, apierrors.NewInvalid(schema.GroupKind{}, "", nil)
 	}
 	return p.cluster.watch(named("pod", opts), opts.ResourceVersion)
+}
+
+// nodes has none: these tests are about pods.
+type nodes struct{ coreclient.NodeInterface }
+
+func (n nodes) Nodes() coreclient.NodeInterface { return n }
+
+func (n nodes) Get(_ context.Context, name string, _ metav1.GetOptions) (*corev1.Node, error) {
+	return nil, apierrors.NewNotFound(schema.GroupResource{Resource: "nodes"}, name)
+}
+
+func (n nodes) List(context.Context, metav1.ListOptions) (*corev1.NodeList, error) {
+	return &corev1.NodeList{}, nil
 }

@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/client-go/dynamic"
+	coordinationclient "k8s.io/client-go/kubernetes/typed/coordination/v1"
+	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
+	"k8s.io/client-go/rest"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/election"
+	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
+)
+
+// cluster is a connection to the API server, shared by all that a command does.
+type cluster struct {
+	config    *rest.Config
+	namespace string // of the context, or of --namespace
+	core      *coreclient.CoreV1Client
+	locks     election.Client
+	finder    *leader.Finder // of the command's LOCK, if it has one
+}
+
+// connect prepares the connection; nothing is sent yet.
+func connect(flags *genericclioptions.ConfigFlags) (*cluster, error) {
+	config, err := flags.ToRESTConfig()
+	if err != nil {
+		return nil, err
+	}
+	raw, err := flags.ToRawKubeConfigLoader().RawConfig()
+	if err != nil {
+		return nil, err
+	}
+	if len(raw.Clusters) == 0 && *flags.APIServer == "" && strings.HasSuffix(config.Host, "localhost:8080") {
+		if files := os.Getenv("KUBECONFIG"); files != "" {
+			return nil, fmt.Errorf("%w in KUBECONFIG=%s", errNoCluster, files)
+		}
+		return nil, errNoCluster // that is kubectl's default of old, where nobody listens any more
+	}
+	config.UserAgent = "kubectl-leader/" + version
+	config.QPS = -1 // a few requests, none of them in a loop: nothing to hold back
+	clock := &election.ServerClock{}
+	config.Wrap(clock.Wrap)
+	client, err := rest.HTTPClientFor(config)
+	if err != nil {
+		return nil, err
+	}
+	leases, err := coordinationclient.NewForConfigAndClient(config, client)
+	if err != nil {
+		return nil, err
+	}
+	core, err := coreclient.NewForConfigAndClient(config, client)
+	if err != nil {
+		return nil, err
+	}
+	objects, err := dynamic.NewForConfigAndClient(config, client)
+	if err != nil {
+		return nil, err
+	}
+	namespace, _, err := flags.ToRawKubeConfigLoader().Namespace()
+	if err != nil {
+		return nil, err
+	}
+	if err := checkNamespace(namespace); err != nil {
+		return nil, err
+	}
+	locks := election.Client{Leases: leases, Dynamic: objects, Clock: clock}
+	return &cluster{config: config, namespace: namespace, core: core, locks: locks}, nil
+}
+
+func checkNamespace(namespace string) error {
+	if problems := validation.IsDNS1123Label(namespace); len(problems) > 0 {
+		return fmt.Errorf("%q cannot be a namespace: %s", namespace, strings.Join(problems, "; "))
+	}
+	return nil
+}

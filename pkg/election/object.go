@@ -1,0 +1,50 @@
+package election
+
+import (
+	"fmt"
+	"time"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+// A reader finds the record of a leader in an object that has other duties as well. ok is false where the object has
+// no record of this shape. It fills in what it reads; an error is one that the user has to settle.
+type reader func(lock *Lock, object *unstructured.Unstructured, now time.Time) (ok bool, err error)
+
+// readers are the shapes of record by kind, the most explicit one first.
+var readers = map[*Kind][]reader{
+	ConfigMap:          {leaderAnnotation, patroniAnnotations, springData, shardMapping, ownerPod},
+	Endpoints:          {leaderAnnotation, patroniAnnotations},
+	DaemonSet:          {kuredAnnotation},
+	KopfPeering:        {kopfStatus},
+	ClusterKopfPeering: {kopfStatus},
+}
+
+// FromObject reads a lock of any kind but Lease at a moment of the server's clock. A nil object is a lock that does not
+// exist; one without a record elects nobody, and the lock's Marker says so. An error is a Ref that does not say which of
+// several elections is meant.
+func FromObject(ref Ref, object *unstructured.Unstructured, now time.Time) (Lock, error) {
+	if object == nil {
+		return Lock{Ref: ref}, nil
+	}
+	lock := fromMeta(ref, object)
+	for _, read := range readers[ref.kind()] {
+		if ok, err := read(&lock, object, now); ok || err != nil {
+			return lock, err
+		}
+	}
+	lock.Marker = fmt.Sprintf("a %s that records no leader", ref.KindName())
+	return lock, nil
+}
+
+// ownerPod: leader-for-life. The lock belongs to its holder's pod and is deleted with it
+// (operator-framework/operator-lib leader/leader.go, hashicorp/vault-k8s leader/leader.go).
+func ownerPod(lock *Lock, object *unstructured.Unstructured, _ time.Time) (bool, error) {
+	for _, owner := range object.GetOwnerReferences() {
+		if owner.Kind == "Pod" && owner.APIVersion == "v1" {
+			lock.Record.Holder, lock.HolderUID = owner.Name, owner.UID
+			return true, nil
+		}
+	}
+	return false, nil
+}

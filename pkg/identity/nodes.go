@@ -1,0 +1,72 @@
+package identity
+
+import (
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// How a node is known under the name that a holder contains.
+const (
+	unlikeNode = iota
+	aliasOfNode
+	nameOfNode
+)
+
+// nodeNames lists by which names a node is known: its own, its label, and its addresses that are names.
+func nodeNames(node *corev1.Node) []string {
+	names := []string{node.Name}
+	if name := node.Labels[corev1.LabelHostname]; name != "" {
+		names = append(names, name)
+	}
+	for _, a := range node.Status.Addresses {
+		switch a.Type {
+		case corev1.NodeHostName, corev1.NodeInternalDNS, corev1.NodeExternalDNS:
+			names = append(names, a.Address)
+		}
+	}
+	return names
+}
+
+// likeNode tells how a host name is like a node's: the same but for its case (the kubelet lower-cases the node's name,
+// os.Hostname does not), rewritten by a CSI sidecar, or the one with its domain and the other without.
+func likeNode(host, node string) int {
+	host, node = strings.ToLower(host), strings.ToLower(node)
+	if host == "" || node == "" {
+		return unlikeNode
+	}
+	hostLabel, _, hostFull := strings.Cut(host, ".")
+	nodeLabel, _, nodeFull := strings.Cut(node, ".")
+	switch {
+	case host == node:
+		return nameOfNode
+	case host == strings.ToLower(sanitized(node)), hostFull != nodeFull && hostLabel == nodeLabel:
+		return aliasOfNode
+	}
+	return unlikeNode
+}
+
+// likest is the best of all names of a node.
+func likest(host string, node *corev1.Node) int {
+	best := unlikeNode
+	for _, name := range nodeNames(node) {
+		best = max(best, likeNode(host, name))
+	}
+	return best
+}
+
+// nodeRule names how a node's name led to a pod.
+func nodeRule(reading Reading, like int, pod *corev1.Pod) string {
+	rule := "node-host"
+	switch {
+	case like == aliasOfNode:
+		rule = "node-host-alias"
+	case !pod.Spec.HostNetwork:
+		rule = "node-name" // it can know the name from the Downward API alone
+	}
+	if slices.Contains([]string{"exact", "host_uuid"}, reading.Rule) {
+		return rule
+	}
+	return rule + "+" + strings.TrimPrefix(reading.Rule, "host-")
+}

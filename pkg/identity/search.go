@@ -1,0 +1,249 @@
+package identity
+
+import (
+	"cmp"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/util/validation"
+)
+
+// keepMost bounds what a Search keeps of equals and of candidates. More tell a reader nothing.
+const keepMost = 10
+
+// Claim is a holder, and all that its lock tells about whose it is.
+type Claim struct {
+	Holder                  string
+	LockNamespace, LockName string
+	Owners                  []metav1.OwnerReference
+	Managers                []string
+	// Acquired is when the term began, zero when unknown.
+	Acquired time.Time
+}
+
+// Search looks for the pod behind a claim among the pods and nodes that it is shown, in any order and number, and keeps
+// the best matches only. Not safe for concurrent use.
+type Search struct {
+	claim    Claim
+	readings []Reading
+	selector labels.Selector
+	random   bool
+	began    time.Time // what a random holder says of its process's start
+
+	matches  []Match // equals
+	nodes    map[string]nodeLike
+	onNode   []Candidate
+	hints    []Candidate
+	hint     int // the strength of hints
+	siblings bool
+}
+
+// Match is a pod that the holder names.
+type Match struct {
+	Pod  *corev1.Pod
+	Rule string
+	// PerProcess is true when a restarted process writes another identity, so that a pod or container which started
+	// after the term began cannot be the one that holds it.
+	PerProcess bool
+
+	rank rank
+}
+
+// Candidate is a pod that may be meant, with the reason to think so.
+type Candidate struct{ Namespace, Name, Node, Reason string }
+
+// rank orders matches: a pod's name before a node's, the longest name before a part of it, then how the name came about,
+// and among the pods of a node the one that is most akin to the lock.
+type rank struct {
+	pod    int
+	length int
+	way    int
+	kin    kin
+}
+
+func (r rank) compare(o rank) int {
+	return cmp.Or(cmp.Compare(r.pod, o.pod), cmp.Compare(r.length, o.length), cmp.Compare(r.way, o.way), r.kin.compare(o.kin))
+}
+
+// nodeLike is how a node is called in the holder.
+type nodeLike struct {
+	like    int
+	reading Reading
+}
+
+func (n nodeLike) compare(o nodeLike) int {
+	return cmp.Or(cmp.Compare(len(n.reading.Host), len(o.reading.Host)), cmp.Compare(n.like, o.like))
+}
+
+// NewSearch begins a search. A selector, nil for none, says which pods can be meant: it decides between equals, and where
+// the identity leads no further than to a node or to nothing at all.
+func NewSearch(claim Claim, selector labels.Selector) *Search {
+	return &Search{
+		claim: claim, selector: selector, nodes: map[string]nodeLike{},
+		readings: Readings(claim.Holder), random: Random(claim.Holder), began: startTime(claim.Holder),
+	}
+}
+
+// Names lists the pod names that the holder may contain, the likeliest first. They are safe to be put into a URL.
+func (s *Search) Names() []string {
+	var names []string
+	for _, r := range s.readings {
+		if !hopeless(r.Host) && len(validation.IsDNS1123Subdomain(r.Host)) == 0 {
+			names = append(names, r.Host)
+		}
+	}
+	return names
+}
+
+// Hosts lists the host names that the holder may contain, in lower case as nodes are named.
+func (s *Search) Hosts() []string {
+	var hosts []string
+	for _, name := range s.Names() {
+		hosts = append(hosts, strings.ToLower(name))
+	}
+	for _, r := range s.readings {
+		if lower := strings.ToLower(r.Host); lower != r.Host && len(validation.IsDNS1123Subdomain(lower)) == 0 {
+			hosts = append(hosts, lower)
+		}
+	}
+	return hosts
+}
+
+// Generated reports that the holder contains what only a workload's pod is called: it is a pod, be it gone or not.
+func (s *Search) Generated() bool {
+	names := s.Names()
+	return len(names) > 0 && generated.MatchString(names[0])
+}
+
+// Numbered reports that the holder contains a name with an ordinal, as the pods of a StatefulSet have.
+func (s *Search) Numbered() bool {
+	names := s.Names()
+	return len(names) > 0 && ordinal.MatchString(names[0])
+}
+
+// Pod shows a pod to the search.
+func (s *Search) Pod(pod *corev1.Pod) {
+	if s.selector != nil && !s.selector.Matches(labels.Set(pod.Labels)) {
+		return
+	}
+	if announces(pod, s.claim.Holder) {
+		s.keep(Match{Pod: pod, Rule: "stolon-status", PerProcess: true, rank: rank{pod: 1, length: len(s.claim.Holder)}})
+		return
+	}
+	if s.byHost(pod) || s.byNode(pod) {
+		return
+	}
+	s.asSibling(pod)
+	s.asHint(pod)
+}
+
+func (s *Search) byHost(pod *corev1.Pod) (found bool) {
+	for _, host := range Hosts(pod) {
+		for _, reading := range s.readings {
+			if host.Name == reading.Host {
+				s.keep(Match{
+					Pod: pod, Rule: cmp.Or(host.Rule, reading.Rule), PerProcess: reading.PerProcess,
+					rank: rank{pod: 1, length: len(reading.Host), way: -host.rank},
+				})
+				found = true
+			}
+		}
+	}
+	return found
+}
+
+// byNode takes a pod on a node that the holder names. It is a match if it is akin to the lock.
+func (s *Search) byNode(pod *corev1.Pod) bool {
+	if pod.Spec.NodeName == "" {
+		return false
+	}
+	if _, known := s.nodes[pod.Spec.NodeName]; !known {
+		for _, reading := range s.readings {
+			// The name alone is proof only when it is the very same; what else it may stand for, the nodes have to say.
+			if likeNode(reading.Host, pod.Spec.NodeName) == nameOfNode {
+				s.seeNode(pod.Spec.NodeName, nodeLike{nameOfNode, reading})
+			}
+		}
+	}
+	like, ok := s.nodes[pod.Spec.NodeName]
+	if !ok {
+		return false
+	}
+	akin := kinship(s.claim, pod)
+	if s.selector != nil {
+		akin = kin{strength: known}
+	}
+	if akin.strength == strangers {
+		s.onNode = keepCandidate(s.onNode, pod, "runs on that node")
+		return true
+	}
+	s.keep(Match{
+		Pod: pod, Rule: nodeRule(like.reading, like.like, pod), PerProcess: like.reading.PerProcess,
+		rank: rank{length: len(like.reading.Host), way: like.like, kin: akin},
+	})
+	return true
+}
+
+// Node shows a node to the search.
+func (s *Search) Node(node *corev1.Node) {
+	for _, reading := range s.readings {
+		if like := likest(reading.Host, node); like != unlikeNode {
+			s.seeNode(node.Name, nodeLike{like, reading})
+		}
+	}
+}
+
+// seeNode keeps the nodes that the holder names best.
+func (s *Search) seeNode(name string, like nodeLike) {
+	for _, known := range s.nodes {
+		switch order := like.compare(known); {
+		case order < 0:
+			return
+		case order > 0:
+			clear(s.nodes)
+		}
+		break // all that are kept are equal
+	}
+	s.nodes[name] = like
+}
+
+func (s *Search) keep(m Match) {
+	if len(s.matches) > 0 {
+		switch order := m.rank.compare(s.matches[0].rank); {
+		case order < 0:
+			return
+		case order > 0:
+			s.matches = nil
+		}
+	}
+	for _, known := range s.matches {
+		if known.Pod.UID == m.Pod.UID && known.Pod.Namespace == m.Pod.Namespace && known.Pod.Name == m.Pod.Name {
+			return
+		}
+	}
+	if len(s.matches) < keepMost {
+		m.Pod = m.Pod.DeepCopy() // or the whole page would be kept with it
+		s.matches = append(s.matches, m)
+	}
+}
+
+// Matches are the pods that the holder names, equally well.
+func (s *Search) Matches() []Match { return s.matches }
+
+// Nodes are the names of the nodes that the holder names, equally well.
+func (s *Search) Nodes() []string {
+	names := make([]string, 0, len(s.nodes))
+	for name := range s.nodes {
+		names = append(names, name)
+	}
+	return names
+}
+
+// OnNode are the pods that run on the node which the holder names, where none of them is akin to the lock.
+func (s *Search) OnNode() []Candidate { return s.onNode }
+
+// Siblings reports that pods of the same workload as the one that the holder names were seen.
+func (s *Search) Siblings() bool { return s.siblings }

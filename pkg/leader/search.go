@@ -1,0 +1,260 @@
+package leader
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/election"
+	"github.com/kubectl-leader/kubectl-leader/pkg/identity"
+)
+
+// pageSize is how many objects of a list are in memory at once, kubectl's own.
+const pageSize = 500
+
+// quest is one search through the cluster. It goes from near to far and stops as soon as it has found somebody; what it
+// is denied, it notes and does without.
+type quest struct {
+	*Finder
+	lock   election.Lock
+	search *identity.Search
+	denied []error
+}
+
+// search looks for the pod in all places, in the order in which they are likely and cheap.
+func (f *Finder) search(ctx context.Context, lock election.Lock) (resolution, error) {
+	q := &quest{Finder: f, lock: lock, search: f.searchFor(lock)}
+	if lock.HolderUID != "" {
+		who, err := f.lookUp(ctx, lock)
+		who.rule = "owner-reference"
+		return who, err
+	}
+	for _, look := range []func(context.Context) error{q.namespaces, q.byName, q.byNode, q.everywhere} {
+		if err := look(ctx); err != nil {
+			return resolution{}, err
+		}
+		if len(q.search.Matches()) > 0 {
+			break
+		}
+	}
+	return q.resolution(), nil
+}
+
+// namespaces looks through the pods' namespace, then through the lock's.
+func (q *quest) namespaces(ctx context.Context) error {
+	for _, namespace := range q.places() {
+		err := q.eachPod(ctx, namespace, "")
+		if apierrors.IsForbidden(err) {
+			q.denied = append(q.denied, err)
+			err = q.byNameIn(ctx, namespace)
+		}
+		if err != nil || len(q.search.Matches()) > 0 {
+			return err
+		}
+	}
+	return nil
+}
+
+// places are the namespaces that are looked through first.
+func (q *quest) places() []string {
+	places := []string{q.PodNamespace, q.lock.Namespace}
+	return slices.Compact(slices.DeleteFunc(places, func(namespace string) bool { return namespace == "" }))
+}
+
+// byNameIn reads the pods that the holder may name one by one, where they may not be listed.
+func (q *quest) byNameIn(ctx context.Context, namespace string) error {
+	for _, name := range q.search.Names() {
+		pod, err := q.Pods.Pods(namespace).Get(ctx, name, metav1.GetOptions{})
+		switch {
+		case apierrors.IsForbidden(err):
+			q.denied = append(q.denied, err)
+			return nil
+		case err == nil:
+			q.search.Pod(pod)
+		case !apierrors.IsNotFound(err):
+			return fmt.Errorf("pods of namespace %s: %w", namespace, err)
+		}
+	}
+	return nil
+}
+
+// byName asks for the names that the holder may contain in all namespaces at once.
+func (q *quest) byName(ctx context.Context) error {
+	for _, name := range q.search.Names() {
+		err := q.eachPod(ctx, metav1.NamespaceAll, fields.OneTermEqualSelector(metav1.ObjectNameField, name).String())
+		if apierrors.IsForbidden(err) {
+			q.denied = append(q.denied, err)
+			return nil
+		}
+		if err != nil || len(q.search.Matches()) > 0 {
+			return err
+		}
+	}
+	return nil
+}
+
+// byNode finds out whether the holder names a node, and looks through its pods.
+func (q *quest) byNode(ctx context.Context) error {
+	if err := q.findNode(ctx); err != nil {
+		return err
+	}
+	for _, node := range q.search.Nodes() {
+		err := q.eachPod(ctx, metav1.NamespaceAll, fields.OneTermEqualSelector("spec.nodeName", node).String())
+		if apierrors.IsForbidden(err) {
+			q.denied = append(q.denied, err)
+			for _, namespace := range q.places() {
+				if err := q.eachPod(ctx, namespace, ""); err != nil && !apierrors.IsForbidden(err) {
+					return err
+				}
+			}
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// findNode asks for the node by its name, and looks through all nodes for other names of theirs where there is none.
+func (q *quest) findNode(ctx context.Context) error {
+	if identity.Random(q.lock.Record.Holder) {
+		return nil
+	}
+	for _, host := range q.search.Hosts() {
+		node, err := q.Nodes.Nodes().Get(ctx, host, metav1.GetOptions{})
+		switch {
+		case apierrors.IsForbidden(err):
+			q.denied = append(q.denied, err)
+			return nil
+		case err == nil:
+			q.search.Node(node)
+			return nil
+		case !apierrors.IsNotFound(err):
+			return fmt.Errorf("node %s: %w", host, err)
+		}
+	}
+	if len(q.search.Nodes()) > 0 || q.search.Generated() {
+		return nil
+	}
+	err := eachPage(ctx, metav1.ListOptions{}, func(ctx context.Context, opts metav1.ListOptions) (string, error) {
+		page, err := q.Nodes.Nodes().List(ctx, opts)
+		if err != nil {
+			return "", err
+		}
+		for i := range page.Items {
+			q.search.Node(&page.Items[i])
+		}
+		return page.Continue, nil
+	})
+	if apierrors.IsForbidden(err) {
+		q.denied = append(q.denied, err)
+		return nil
+	}
+	return err
+}
+
+// everywhere looks through all pods, for names that only the pods themselves can tell. What a workload's pod is called
+// has been asked for by name, so that is not worth the time: a failover in a large cluster would wait for it.
+func (q *quest) everywhere(ctx context.Context) error {
+	if q.search.Generated() || len(q.search.Nodes()) > 0 || identity.Random(q.lock.Record.Holder) {
+		return nil
+	}
+	err := q.eachPod(ctx, metav1.NamespaceAll, "")
+	if apierrors.IsForbidden(err) {
+		return nil // noted before
+	}
+	return err
+}
+
+// eachPod shows the pods of a namespace to the search, one page at a time.
+func (q *quest) eachPod(ctx context.Context, namespace, fieldSelector string) error {
+	opts := metav1.ListOptions{FieldSelector: fieldSelector}
+	if q.Selector != nil {
+		opts.LabelSelector = q.Selector.String()
+	}
+	err := eachPage(ctx, opts, func(ctx context.Context, opts metav1.ListOptions) (string, error) {
+		page, err := q.Pods.Pods(namespace).List(ctx, opts)
+		if err != nil {
+			return "", err
+		}
+		for i := range page.Items {
+			q.search.Pod(&page.Items[i])
+		}
+		return page.Continue, nil
+	})
+	if err != nil && !apierrors.IsForbidden(err) {
+		return fmt.Errorf("pods, of which one holds %s: %w", q.Lock, err)
+	}
+	return err
+}
+
+// eachPage asks for page after page. Where a list takes so long that its snapshot is gone, the server offers to go on
+// with what there is then, which is as good here.
+func eachPage(ctx context.Context, opts metav1.ListOptions, page func(context.Context, metav1.ListOptions) (next string, err error)) error {
+	opts.Limit = pageSize
+	for {
+		next, err := page(ctx, opts)
+		var status apierrors.APIStatus
+		if apierrors.IsResourceExpired(err) && errors.As(err, &status) && status.Status().Continue != "" && status.Status().Continue != opts.Continue {
+			opts.Continue = status.Status().Continue
+			continue
+		}
+		if err != nil || next == "" {
+			return err
+		}
+		opts.Continue = next
+	}
+}
+
+// resolution says what the search has come to.
+func (q *quest) resolution() resolution {
+	matches := alive(q.search.Matches(), q.lock)
+	if len(matches) == 1 {
+		return found(matches[0], q.lock)
+	}
+	who := resolution{namespace: q.PodNamespace, denied: q.denied}
+	if names := q.search.Names(); len(names) > 0 {
+		who.name = names[0]
+	}
+	nodes := q.search.Nodes()
+	switch {
+	case len(matches) > 1:
+		who.reason = Ambiguous
+		for _, m := range matches {
+			who.candidates = append(who.candidates, identity.CandidateOf(m.Pod, "by rule "+m.Rule))
+		}
+	case len(nodes) > 0:
+		slices.Sort(nodes)
+		who.reason, who.node, who.candidates = NodeOnly, strings.Join(nodes, ", "), q.search.OnNode()
+	case identity.Random(q.lock.Record.Holder):
+		who.reason, who.candidates = HintsOnly, q.search.Hints()
+	case q.search.Siblings(), len(q.denied) == 0 && (q.search.Generated() || q.search.Numbered()):
+		who.reason = PodGone
+	case len(q.denied) > 0:
+		who.reason = PodNotSeen
+	default:
+		who.reason = External
+	}
+	return who
+}
+
+// alive leaves those of several matches that can hold the lock; all, where none can or there is but one.
+func alive(matches []identity.Match, lock election.Lock) []identity.Match {
+	if len(matches) < 2 {
+		return matches
+	}
+	living := slices.DeleteFunc(slices.Clone(matches), func(m identity.Match) bool {
+		return judgement{lock: lock, state: election.Held, who: found(m, lock)}.reason() != ""
+	})
+	if len(living) == 0 {
+		return matches
+	}
+	return living
+}
