@@ -85,3 +85,21 @@ func TestSameTerm(t *testing.T) {
 		t.Error("a deleted lock continues the term")
 	}
 }
+
+// FuzzLease: whatever a writer puts into a Lease, it is read without a panic and never as held by somebody else.
+func FuzzLease(f *testing.F) {
+	f.Add("op-0", int32(15), int32(3), int64(0), "kube-system", "apiserver-x")
+	f.Fuzz(func(t *testing.T, holder string, seconds, transitions int32, at int64, namespace, name string) {
+		when := &metav1.MicroTime{Time: time.Unix(at, 0)}
+		lock := FromLease(Ref{Namespace: namespace, Name: name}, &coordinationv1.Lease{
+			ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name},
+			Spec:       coordinationv1.LeaseSpec{HolderIdentity: &holder, LeaseDurationSeconds: &seconds, LeaseTransitions: &transitions, RenewTime: when, AcquireTime: when},
+		})
+		if lock.Record.Holder != holder {
+			t.Errorf("holder %q is read as %q", holder, lock.Record.Holder)
+		}
+		if state := lock.StateAt(renewed); state == Held && holder == "" || state == Missing {
+			t.Errorf("%s: %+v", state, lock)
+		}
+	})
+}

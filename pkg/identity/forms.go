@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"regexp"
 	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation"
 )
 
 // A Form is a way to put a host name into a holderIdentity.
@@ -111,7 +113,7 @@ func Readings(holder string) []Reading {
 
 // withoutClusterDomain cuts what nobody can know outside of the cluster off a pod's full name.
 func withoutClusterDomain(host string) string {
-	if name, _, found := strings.Cut(host, ".svc."); found {
+	if name, domain, found := strings.Cut(host, ".svc."); found && len(validation.IsDNS1123Subdomain(domain)) == 0 {
 		return name + ".svc"
 	}
 	return host

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
 )
 
 // How a node is known under the name that a holder contains.
@@ -36,8 +37,11 @@ func likeNode(host, node string) int {
 	if host == "" || node == "" {
 		return unlikeNode
 	}
-	hostLabel, _, hostFull := strings.Cut(host, ".")
+	hostLabel, domain, hostFull := strings.Cut(host, ".")
 	nodeLabel, _, nodeFull := strings.Cut(node, ".")
+	if hostFull && len(validation.IsDNS1123Subdomain(domain)) > 0 {
+		return unlikeNode // more than a host name
+	}
 	switch {
 	case host == node:
 		return nameOfNode
