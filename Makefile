@@ -7,18 +7,19 @@ GO_FILES  = $(shell find cmd pkg -name '*.go') go.mod go.sum
 KUBE_VERSION := v1.36.3
 KUBE_LDFLAGS := -s -w $(foreach p,k8s.io/component-base/version k8s.io/client-go/pkg/version,-X $(p).gitVersion=$(KUBE_VERSION) -X $(p).gitMajor=1 -X $(p).gitMinor=36)
 CLUSTER  ?= .cluster
+CASES    ?= test/identity/testdata/cases.json test/identity/testdata/own.json
 STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 # All of test/ but the embedded Kubernetes: the few lines there are checked by the compiler, and anything more would check
 # Kubernetes with them, for minutes.
-TEST_PACKAGES := ./cluster/... ./operator/... ./scenarios/... ./cmd/cluster
+TEST_PACKAGES := ./bench/... ./cluster/... ./identity/... ./operator/... ./scenarios/... ./cmd/bench ./cmd/cluster ./cmd/identity
 
 export CGO_ENABLED ?= 0
 # The same for all, so that nothing is compiled twice.
 export GOFLAGS := $(strip $(shell go env GOFLAGS) -trimpath)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test unit scenarios lint fmt cluster-bins cluster-up cluster-down clean
+.PHONY: help build demo test unit scenarios bench identity lint fmt cluster-bins cluster-up cluster-down clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,10 +36,16 @@ test: unit scenarios ## Run all tests
 
 unit: ## Run the tests that need no cluster
 	go test ./...
-	cd test && go test ./cluster/... ./operator/...
+	cd test && go test ./bench/... ./cluster/... ./identity/... ./operator/...
 
 scenarios: build cluster-bins ## Run the built plugin against the embedded cluster
 	cd test && go test -count=1 -timeout 20m ./scenarios/...
+
+bench: build $(BIN)/kube $(BIN)/bench $(BIN)/bench-kubectl ## Compare list -A with kubectl on 10,000 Leases; for more, ARGS=--help
+	@$(BIN)/bench $(ARGS)
+
+identity: build cluster-bins ## Find the leaders behind the locks of real projects; CASES=FILE takes others
+	@$(BIN)/identity --dir .cluster-identity $(CASES)
 
 lint: ## Check the code with vet, gofmt and staticcheck (pinned)
 	@test -z "$$(gofmt -l cmd pkg test)" || { gofmt -d cmd pkg test; exit 1; }
@@ -50,7 +57,7 @@ lint: ## Check the code with vet, gofmt and staticcheck (pinned)
 fmt: ## Format the code
 	gofmt -w cmd pkg test
 
-cluster-bins: $(BIN)/kube $(BIN)/cluster $(BIN)/demo-operator
+cluster-bins: $(BIN)/kube $(BIN)/cluster $(BIN)/demo-operator $(BIN)/identity
 
 # etcd, the control plane, kwok and kubectl in one binary. Built once: it depends on the module's versions alone.
 $(BIN)/kube: test/go.mod test/go.sum $(wildcard test/cmd/kube/*.go)
@@ -61,6 +68,16 @@ $(BIN)/kube: test/go.mod test/go.sum $(wildcard test/cmd/kube/*.go)
 
 $(BIN)/cluster: $(shell find test/cluster test/cmd/cluster -name '*.go' 2>/dev/null) test/go.mod test/go.sum
 	cd test && go build -ldflags "-s -w" -o ../$@ ./cmd/cluster
+
+$(BIN)/bench: $(shell find test/bench test/cluster test/cmd/bench -name '*.go' 2>/dev/null) test/go.mod test/go.sum
+	cd test && go build -ldflags "-s -w" -o ../$@ ./cmd/bench
+
+# kubectl as everybody has it. The one in kube bears the weight of a whole control plane: a race with it is won too easily.
+$(BIN)/bench-kubectl: test/go.mod test/go.sum
+	cd test && go build -ldflags "$(KUBE_LDFLAGS)" -o ../$@ k8s.io/kubernetes/cmd/kubectl
+
+$(BIN)/identity: $(shell find test/cluster test/identity test/cmd/identity -name '*.go' 2>/dev/null) test/go.mod test/go.sum
+	cd test && go build -ldflags "-s -w" -o ../$@ ./cmd/identity
 
 $(BIN)/demo-operator: $(wildcard test/operator/*.go) test/go.mod test/go.sum
 	cd test && go build -ldflags "-s -w" -o ../$@ ./operator

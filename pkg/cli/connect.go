@@ -10,6 +10,7 @@ import (
 	"k8s.io/client-go/dynamic"
 	coordinationclient "k8s.io/client-go/kubernetes/typed/coordination/v1"
 	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
+	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/rest"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
@@ -42,6 +43,8 @@ func connect(flags *genericclioptions.ConfigFlags) (*cluster, error) {
 		return nil, errNoCluster // that is kubectl's default of old, where nobody listens any more
 	}
 	config.UserAgent = "kubectl-leader/" + version
+	// Protobuf takes a fraction of the time and the memory of JSON; who cannot speak it answers in JSON.
+	config.AcceptContentTypes, config.ContentType = "application/vnd.kubernetes.protobuf,application/json", "application/vnd.kubernetes.protobuf"
 	config.QPS = -1 // a few requests, none of them in a loop: nothing to hold back
 	clock := &election.ServerClock{}
 	config.Wrap(clock.Wrap)
@@ -61,6 +64,10 @@ func connect(flags *genericclioptions.ConfigFlags) (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
+	partial, err := metadata.NewForConfigAndClient(config, client)
+	if err != nil {
+		return nil, err
+	}
 	namespace, _, err := flags.ToRawKubeConfigLoader().Namespace()
 	if err != nil {
 		return nil, err
@@ -68,7 +75,7 @@ func connect(flags *genericclioptions.ConfigFlags) (*cluster, error) {
 	if err := checkNamespace(namespace); err != nil {
 		return nil, err
 	}
-	locks := election.Client{Leases: leases, Dynamic: objects, Clock: clock}
+	locks := election.Client{Leases: leases, Dynamic: objects, Metadata: partial, Clock: clock}
 	return &cluster{config: config, namespace: namespace, core: core, locks: locks}, nil
 }
 

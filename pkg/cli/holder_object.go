@@ -16,6 +16,10 @@ const objectVersion = "leader.kubectl/v1"
 
 // leaderObject is the one object that holder prints. README documents its fields.
 func leaderObject(s leader.Status) runtime.Object {
+	return &unstructured.Unstructured{Object: leaderFields(s)}
+}
+
+func leaderFields(s leader.Status) map[string]any {
 	record := s.Lock.Record
 	object := map[string]any{
 		"apiVersion":     objectVersion,
@@ -55,7 +59,7 @@ func leaderObject(s leader.Status) runtime.Object {
 			object["denied"] = deniedTexts(s.Denied)
 		}
 	}
-	return &unstructured.Unstructured{Object: object}
+	return object
 }
 
 func lockObject(s leader.Status) map[string]any {

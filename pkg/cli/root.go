@@ -54,6 +54,7 @@ func newRootCommand(name string, streams genericiooptions.IOStreams) *cobra.Comm
 
 	groups := templates.CommandGroups{{Message: "Commands:", Commands: []*cobra.Command{
 		newHolderCommand(name, config, streams),
+		newListCommand(name, config, streams),
 		newPortForwardCommand(name, config, streams, verbosity),
 		newLogsCommand(name, config, streams),
 	}}}

@@ -3,6 +3,7 @@ package election
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -52,9 +53,10 @@ func leaderAnnotation(lock *Lock, object *unstructured.Unstructured, _ time.Time
 // (patroni/patroni patroni/dcs/kubernetes.py).
 func patroniAnnotations(lock *Lock, object *unstructured.Unstructured, _ time.Time) (bool, error) {
 	annotations := object.GetAnnotations()
-	_, hasTTL := annotations["ttl"]
-	_, hasLeader := annotations["leader"]
-	if _, renewed := annotations["renewTime"]; !hasTTL && !(hasLeader && renewed) {
+	has := func(keys ...string) bool {
+		return slices.ContainsFunc(keys, func(key string) bool { _, ok := annotations[key]; return ok })
+	}
+	if !has("leader", "ttl") || !has("renewTime", "acquireTime", "transitions") {
 		return false, nil
 	}
 	lock.Record = Record{

@@ -1,6 +1,7 @@
 package election
 
 import (
+	"bytes"
 	"fmt"
 	"time"
 
@@ -37,14 +38,23 @@ func FromObject(ref Ref, object *unstructured.Unstructured, now time.Time) (Lock
 	return lock, nil
 }
 
-// ownerPod: leader-for-life. The lock belongs to its holder's pod and is deleted with it
+// ownerPod: leader-for-life. The lock belongs to its holder's pod, is deleted with it, and has no data
 // (operator-framework/operator-lib leader/leader.go, hashicorp/vault-k8s leader/leader.go).
 func ownerPod(lock *Lock, object *unstructured.Unstructured, _ time.Time) (bool, error) {
-	for _, owner := range object.GetOwnerReferences() {
-		if owner.Kind == "Pod" && owner.APIVersion == "v1" {
-			lock.Record.Holder, lock.HolderUID = owner.Name, owner.UID
-			return true, nil
+	owners := object.GetOwnerReferences()
+	if len(owners) != 1 || owners[0].Kind != "Pod" || owners[0].APIVersion != "v1" || hasData(object) {
+		return false, nil
+	}
+	lock.Record.Holder, lock.HolderUID = owners[0].Name, owners[0].UID
+	return true, nil
+}
+
+// hasData reports whether a ConfigMap has data. One that was read without its data has its fields listed.
+func hasData(object *unstructured.Unstructured) bool {
+	for _, entry := range object.GetManagedFields() {
+		if entry.FieldsV1 != nil && (bytes.Contains(entry.FieldsV1.GetRawBytes(), []byte(`"f:data"`)) || bytes.Contains(entry.FieldsV1.GetRawBytes(), []byte(`"f:binaryData"`))) {
+			return true
 		}
 	}
-	return false, nil
+	return object.Object["data"] != nil || object.Object["binaryData"] != nil
 }

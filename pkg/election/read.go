@@ -11,13 +11,16 @@ import (
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/dynamic"
 	coordinationclient "k8s.io/client-go/kubernetes/typed/coordination/v1"
+	"k8s.io/client-go/metadata"
 )
 
 // Client reads locks: Leases, which is nearly all of them, with their own types, and the other kinds as they come.
 type Client struct {
 	Leases  coordinationclient.LeasesGetter
 	Dynamic dynamic.Interface
-	Clock   *ServerClock
+	// Metadata reads objects without their content.
+	Metadata metadata.Interface
+	Clock    *ServerClock
 }
 
 // Read reads a lock once, in one request. A lock that does not exist is a reading, not an error; errors are the

@@ -15,15 +15,10 @@ import (
 const springRole = "leader.id."
 
 func springData(lock *Lock, object *unstructured.Unstructured, _ time.Time) (bool, error) {
+	roles := springRoles(object)
 	data, _, err := unstructured.NestedStringMap(object.Object, "data")
 	if err != nil {
 		return false, nil // no data that a ConfigMap can have
-	}
-	var roles []string
-	for _, key := range slices.Sorted(maps.Keys(data)) {
-		if role, ok := strings.CutPrefix(key, springRole); ok {
-			roles = append(roles, role)
-		}
 	}
 	spring := object.GetLabels()["provider"] == "spring-cloud-kubernetes"
 	switch {
@@ -38,6 +33,21 @@ func springData(lock *Lock, object *unstructured.Unstructured, _ time.Time) (boo
 			lock.Ref, strings.Join(roles, ", "), lock.Arg(), roles[0])
 	}
 	return true, nil
+}
+
+// springRoles lists the roles that have a leader, sorted.
+func springRoles(object *unstructured.Unstructured) []string {
+	data, _, err := unstructured.NestedStringMap(object.Object, "data")
+	if err != nil {
+		return nil
+	}
+	var roles []string
+	for _, key := range slices.Sorted(maps.Keys(data)) {
+		if role, ok := strings.CutPrefix(key, springRole); ok {
+			roles = append(roles, role)
+		}
+	}
+	return roles
 }
 
 // shardMapping: Argo CD's application controllers share the clusters among them here; nobody leads

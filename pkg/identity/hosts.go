@@ -91,7 +91,9 @@ func sanitized(host string) string {
 // announces reports that a pod has told its random identity in an annotation, as stolon's sentinels do
 // (sorintlab/stolon internal/store/k8s.go).
 func announces(pod *corev1.Pod, holder string) bool {
-	status := pod.Annotations["stolon-status"]
+	status := pod.Annotations[stolonStatus]
 	var info struct{ UID string }
 	return status != "" && json.Unmarshal([]byte(status), &info) == nil && info.UID == holder
 }
+
+const stolonStatus = "stolon-status"

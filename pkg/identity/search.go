@@ -18,8 +18,10 @@ const keepMost = 10
 type Claim struct {
 	Holder                  string
 	LockNamespace, LockName string
-	Owners                  []metav1.OwnerReference
-	Managers                []string
+	// PodNamespace is where the pod is most likely, if it is not the lock's namespace.
+	PodNamespace string
+	Owners       []metav1.OwnerReference
+	Managers     []string
 	// Acquired is when the term began, zero when unknown.
 	Acquired time.Time
 }
@@ -55,9 +57,10 @@ type Match struct {
 // Candidate is a pod that may be meant, with the reason to think so.
 type Candidate struct{ Namespace, Name, Node, Reason string }
 
-// rank orders matches: a pod's name before a node's, the longest name before a part of it, then how the name came about,
-// and among the pods of a node the one that is most akin to the lock.
+// rank orders matches: a near pod before a far one, a pod's name before a node's, the longest name before a part of it,
+// then how the name came about, and among the pods of a node the one that is most akin to the lock.
 type rank struct {
+	near   int
 	pod    int
 	length int
 	way    int
@@ -65,7 +68,7 @@ type rank struct {
 }
 
 func (r rank) compare(o rank) int {
-	return cmp.Or(cmp.Compare(r.pod, o.pod), cmp.Compare(r.length, o.length), cmp.Compare(r.way, o.way), r.kin.compare(o.kin))
+	return cmp.Or(cmp.Compare(r.near, o.near), cmp.Compare(r.pod, o.pod), cmp.Compare(r.length, o.length), cmp.Compare(r.way, o.way), r.kin.compare(o.kin))
 }
 
 // nodeLike is how a node is called in the holder.
@@ -211,6 +214,12 @@ func (s *Search) seeNode(name string, like nodeLike) {
 }
 
 func (s *Search) keep(m Match) {
+	switch m.Pod.Namespace {
+	case s.claim.PodNamespace:
+		m.rank.near = 2
+	case s.claim.LockNamespace:
+		m.rank.near = 1
+	}
 	if len(s.matches) > 0 {
 		switch order := m.rank.compare(s.matches[0].rank); {
 		case order < 0:

@@ -97,12 +97,12 @@ func (f *Finder) lookUp(ctx context.Context, lock election.Lock) (resolution, er
 
 // searchFor begins a search for the holder of a lock.
 func (f *Finder) searchFor(lock election.Lock) *identity.Search {
-	return identity.NewSearch(claimOf(lock), f.Selector)
+	return identity.NewSearch(claimOf(lock, f.PodNamespace), f.Selector)
 }
 
-func claimOf(lock election.Lock) identity.Claim {
+func claimOf(lock election.Lock, podNamespace string) identity.Claim {
 	return identity.Claim{
-		Holder: lock.Record.Holder, LockNamespace: lock.Namespace, LockName: lock.Name,
+		Holder: lock.Record.Holder, LockNamespace: lock.Namespace, LockName: lock.Name, PodNamespace: podNamespace,
 		Owners: lock.Owners, Managers: lock.Managers, Acquired: lock.Record.Acquired,
 	}
 }

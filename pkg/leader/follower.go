@@ -2,7 +2,6 @@ package leader
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
@@ -38,14 +37,8 @@ type follower struct {
 	searchedAt  time.Time
 	searchAgain time.Duration // after which a renewal starts another search for a pod that was not found
 
-	expiry      *time.Timer
-	denied      bool      // the denied watch has been told
-	troubleFrom time.Time // since when the server has not been reached; zero when it is
-}
-
-type trouble struct {
-	err    error
-	denied bool
+	expiry *time.Timer
+	teller
 }
 
 func newFollower(s *Stream, first Status) *follower {
@@ -54,6 +47,7 @@ func newFollower(s *Stream, first Status) *follower {
 		known: judgement{lock: first.Lock, state: first.State, allowExpired: s.finder.AllowExpired}.held(),
 		locks: make(chan election.Lock), pods: make(chan podSeen), answers: make(chan answer), troubles: make(chan trouble),
 		stopPod: func() {}, expiry: time.NewTimer(time.Hour), searchedAt: time.Now(), searchAgain: searchAgain,
+		teller: teller{notice: s.notice},
 	}
 	if first.Led() {
 		f.last = first
@@ -299,26 +293,4 @@ func same(a, b Status) bool {
 func older(a, b string) bool {
 	order, err := resourceversion.CompareResourceVersion(a, b)
 	return err == nil && order < 0
-}
-
-// tell reports trouble once, until the server is reached again.
-func (f *follower) tell(t trouble) {
-	switch {
-	case t.denied && f.denied: // of the pod as well as of the lock: once is enough
-	case t.denied:
-		f.denied = true
-		f.stream.notice(fmt.Sprintf("no access to watch (%v); reading every %s instead", t.err, pollEvery))
-	case f.troubleFrom.IsZero():
-		f.troubleFrom = time.Now()
-		f.stream.notice(fmt.Sprintf("the cluster does not answer (%v); trying again", t.err))
-	}
-}
-
-// reached ends an outage, if there was one.
-func (f *follower) reached() {
-	if f.troubleFrom.IsZero() {
-		return
-	}
-	f.stream.notice(fmt.Sprintf("the cluster answers again after %s", Age(time.Since(f.troubleFrom))))
-	f.troubleFrom = time.Time{}
 }

@@ -60,25 +60,48 @@ func (o observation[T, L]) run(ctx context.Context) {
 // watch returns true when watching is not allowed, false when the context ended.
 func (o observation[T, L]) watch(ctx context.Context) (denied bool) {
 	only := fields.OneTermEqualSelector(metav1.ObjectNameField, o.name).String()
-	reflector := cache.NewReflectorWithOptions(&cache.ListWatch{
-		ListWithContextFunc: func(ctx context.Context, opts metav1.ListOptions) (runtime.Object, error) {
-			if opts.FieldSelector = only; opts.ResourceVersion == "0" {
-				opts.ResourceVersion = "" // as it is now, not as some cache has it: one object costs little
-			}
-			return o.client.List(ctx, opts)
+	return reflection{
+		lists: &cache.ListWatch{
+			ListWithContextFunc: func(ctx context.Context, opts metav1.ListOptions) (runtime.Object, error) {
+				if opts.FieldSelector = only; opts.ResourceVersion == "0" {
+					opts.ResourceVersion = "" // as it is now, not as some cache has it: one object costs little
+				}
+				return o.client.List(ctx, opts)
+			},
+			WatchFuncWithContext: func(ctx context.Context, opts metav1.ListOptions) (watch.Interface, error) {
+				opts.FieldSelector = only
+				return o.client.Watch(ctx, opts)
+			},
 		},
-		WatchFuncWithContext: func(ctx context.Context, opts metav1.ListOptions) (watch.Interface, error) {
-			opts.FieldSelector = only
-			w, err := o.client.Watch(ctx, opts)
-			if utilnet.IsConnectionRefused(err) {
-				o.trouble(err, false) // the Reflector tries this again by itself, without a word
-			}
-			return w, err
-		},
-	}, o.example, store[T]{ctx: ctx, deliver: func(ctx context.Context, object T, ok bool) {
-		o.worked.Store(true)
-		o.deliver(ctx, object, ok)
-	}}, cache.ReflectorOptions{Name: "leader", Backoff: retryWatch()})
+		example: o.example,
+		store: store[T]{ctx: ctx, deliver: func(ctx context.Context, object T, ok bool) {
+			o.worked.Store(true)
+			o.deliver(ctx, object, ok)
+		}},
+		trouble: o.trouble, worked: o.worked,
+	}.run(ctx)
+}
+
+// reflection keeps a client-go Reflector going.
+type reflection struct {
+	lists   *cache.ListWatch
+	example any // an empty object of the type
+	store   cache.ReflectorStore
+	trouble func(err error, denied bool)
+	worked  *atomic.Bool
+}
+
+// run returns true when watching is not allowed, false when the context ended.
+func (r reflection) run(ctx context.Context) (denied bool) {
+	open := r.lists.WatchFuncWithContext
+	r.lists.WatchFuncWithContext = func(ctx context.Context, opts metav1.ListOptions) (watch.Interface, error) {
+		w, err := open(ctx, opts)
+		if utilnet.IsConnectionRefused(err) {
+			r.trouble(err, false) // the Reflector tries this again by itself, without a word
+		}
+		return w, err
+	}
+	reflector := cache.NewReflectorWithOptions(r.lists, r.example, r.store, cache.ReflectorOptions{Name: "leader", Backoff: retryWatch()})
 	backoff := retryWatch()
 	delay := backoff.DelayWithReset(clock.RealClock{}, 10*time.Second)
 	_ = delay.Until(ctx, true, true, func(ctx context.Context) (bool, error) {
@@ -87,9 +110,9 @@ func (o observation[T, L]) watch(ctx context.Context) (denied bool) {
 		case ctx.Err() != nil, err == nil, errors.Is(err, io.EOF), apierrors.IsResourceExpired(err), apierrors.IsGone(err):
 		case apierrors.IsForbidden(err):
 			denied = true
-			o.trouble(err, !o.worked.Load())
+			r.trouble(err, !r.worked.Load())
 		default:
-			o.trouble(err, false)
+			r.trouble(err, false)
 		}
 		return denied, nil
 	})

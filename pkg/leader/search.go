@@ -2,7 +2,6 @@ package leader
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,9 +13,6 @@ import (
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
 	"github.com/kubectl-leader/kubectl-leader/pkg/identity"
 )
-
-// pageSize is how many objects of a list are in memory at once, kubectl's own.
-const pageSize = 500
 
 // quest is one search through the cluster. It goes from near to far and stops as soon as it has found somebody; what it
 // is denied, it notes and does without.
@@ -43,7 +39,7 @@ func (f *Finder) search(ctx context.Context, lock election.Lock) (resolution, er
 			break
 		}
 	}
-	return q.resolution(), nil
+	return conclude(q.search, lock, f.PodNamespace, q.denied), nil
 }
 
 // namespaces looks through the pods' namespace, then through the lock's.
@@ -143,7 +139,7 @@ func (q *quest) findNode(ctx context.Context) error {
 	if len(q.search.Nodes()) > 0 || q.search.Generated() {
 		return nil
 	}
-	err := eachPage(ctx, metav1.ListOptions{}, func(ctx context.Context, opts metav1.ListOptions) (string, error) {
+	err := election.EachPage(ctx, metav1.ListOptions{}, func(ctx context.Context, opts metav1.ListOptions) (string, error) {
 		page, err := q.Nodes.Nodes().List(ctx, opts)
 		if err != nil {
 			return "", err
@@ -179,7 +175,7 @@ func (q *quest) eachPod(ctx context.Context, namespace, fieldSelector string) er
 	if q.Selector != nil {
 		opts.LabelSelector = q.Selector.String()
 	}
-	err := eachPage(ctx, opts, func(ctx context.Context, opts metav1.ListOptions) (string, error) {
+	err := election.EachPage(ctx, opts, func(ctx context.Context, opts metav1.ListOptions) (string, error) {
 		page, err := q.Pods.Pods(namespace).List(ctx, opts)
 		if err != nil {
 			return "", err
@@ -195,35 +191,17 @@ func (q *quest) eachPod(ctx context.Context, namespace, fieldSelector string) er
 	return err
 }
 
-// eachPage asks for page after page. Where a list takes so long that its snapshot is gone, the server offers to go on
-// with what there is then, which is as good here.
-func eachPage(ctx context.Context, opts metav1.ListOptions, page func(context.Context, metav1.ListOptions) (next string, err error)) error {
-	opts.Limit = pageSize
-	for {
-		next, err := page(ctx, opts)
-		var status apierrors.APIStatus
-		if apierrors.IsResourceExpired(err) && errors.As(err, &status) && status.Status().Continue != "" && status.Status().Continue != opts.Continue {
-			opts.Continue = status.Status().Continue
-			continue
-		}
-		if err != nil || next == "" {
-			return err
-		}
-		opts.Continue = next
-	}
-}
-
-// resolution says what the search has come to.
-func (q *quest) resolution() resolution {
-	matches := alive(q.search.Matches(), q.lock)
+// conclude says what a search has come to.
+func conclude(search *identity.Search, lock election.Lock, podNamespace string, denied []error) resolution {
+	matches := alive(search.Matches(), lock)
 	if len(matches) == 1 {
-		return found(matches[0], q.lock)
+		return found(matches[0], lock)
 	}
-	who := resolution{namespace: q.PodNamespace, denied: q.denied}
-	if names := q.search.Names(); len(names) > 0 {
+	who := resolution{namespace: podNamespace, denied: denied}
+	if names := search.Names(); len(names) > 0 {
 		who.name = names[0]
 	}
-	nodes := q.search.Nodes()
+	nodes := search.Nodes()
 	switch {
 	case len(matches) > 1:
 		who.reason = Ambiguous
@@ -232,12 +210,12 @@ func (q *quest) resolution() resolution {
 		}
 	case len(nodes) > 0:
 		slices.Sort(nodes)
-		who.reason, who.node, who.candidates = NodeOnly, strings.Join(nodes, ", "), q.search.OnNode()
-	case identity.Random(q.lock.Record.Holder):
-		who.reason, who.candidates = HintsOnly, q.search.Hints()
-	case q.search.Siblings(), len(q.denied) == 0 && (q.search.Generated() || q.search.Numbered()):
+		who.reason, who.node, who.candidates = NodeOnly, strings.Join(nodes, ", "), search.OnNode()
+	case identity.Random(lock.Record.Holder):
+		who.reason, who.candidates = HintsOnly, search.Hints()
+	case search.Siblings(), len(denied) == 0 && (search.Generated() || search.Numbered()):
 		who.reason = PodGone
-	case len(q.denied) > 0:
+	case len(denied) > 0:
 		who.reason = PodNotSeen
 	default:
 		who.reason = External

@@ -15,13 +15,25 @@ import (
 // upTimeout bounds all of up; a slow machine needs a fraction of it.
 const upTimeout = 3 * time.Minute
 
-// Up makes the cluster run: it starts what does not, and with demo deploys the
+// Extent is how much of a cluster Up starts.
+type Extent int
+
+const (
+	Bare   Extent = iota // etcd and kube-apiserver: a store of objects in which nothing happens by itself
+	NoDemo               // all components and the nodes
+	Demo                 // and the demo operator
+)
+
+// Up makes the cluster run: it starts what does not, and with Demo deploys the
 // demo operator if there is none, and waits for its leader.
-func (c *Cluster) Up(ctx context.Context, demo bool) error {
+func (c *Cluster) Up(ctx context.Context, extent Extent) error {
 	ctx, cancel := context.WithTimeout(ctx, upTimeout)
 	defer cancel()
-	if err := c.startAll(ctx); err != nil {
+	if err := c.startAll(ctx, extent); err != nil {
 		return err
+	}
+	if extent == Bare {
+		return nil
 	}
 	client, err := c.Client()
 	if err != nil {
@@ -35,7 +47,7 @@ func (c *Cluster) Up(ctx context.Context, demo bool) error {
 	}); err != nil {
 		return err
 	}
-	if !demo {
+	if extent == NoDemo {
 		return nil
 	}
 	return c.step("demo operator and its leader", func() error { return deployDemo(ctx, client) })
@@ -60,12 +72,12 @@ func deployDemo(ctx context.Context, client kubernetes.Interface) error {
 
 // startAll starts the components. A port that was free when it was picked may
 // be taken when it is used; a cluster that never ran then gets others.
-func (c *Cluster) startAll(ctx context.Context) error {
+func (c *Cluster) startAll(ctx context.Context, extent Extent) error {
 	const tries = 3
 	_, err := os.Stat(c.Dir.Kubeconfig())
 	fresh := errors.Is(err, os.ErrNotExist)
 	for try := 1; ; try++ {
-		err := c.tryStartAll(ctx)
+		err := c.tryStartAll(ctx, extent)
 		if !fresh || try == tries || !errors.Is(err, errAddressInUse) {
 			return err
 		}
@@ -76,7 +88,7 @@ func (c *Cluster) startAll(ctx context.Context) error {
 	}
 }
 
-func (c *Cluster) tryStartAll(ctx context.Context) error {
+func (c *Cluster) tryStartAll(ctx context.Context, extent Extent) error {
 	if err := c.step("credentials and ports", c.prepare); err != nil {
 		return err
 	}
@@ -91,6 +103,9 @@ func (c *Cluster) tryStartAll(ctx context.Context) error {
 		}); err != nil {
 			return err
 		}
+	}
+	if extent == Bare {
+		return nil
 	}
 	return c.step("controllers, kwok, runner", func() error {
 		for _, one := range all[2:] {

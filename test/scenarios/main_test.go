@@ -39,7 +39,7 @@ func (w withCluster) Run() int {
 		return 1
 	}
 	bin := filepath.Join(root, "bin")
-	for _, name := range []string{"kubectl-leader", "cluster", "kube", "demo-operator"} {
+	for _, name := range []string{"kubectl-leader", "cluster", "kube", "demo-operator", "identity"} {
 		if _, err := os.Stat(filepath.Join(bin, name)); err != nil {
 			fmt.Fprintf(os.Stderr, "%v: build it first, with `make build cluster-bins`, or run `make scenarios`\n", err)
 			return 1
@@ -66,6 +66,7 @@ func downOnSignal() func() {
 		}
 		shared.down()                                    // on our way out
 		newLab(shared.bin, shared.dir+"-restart").down() // likewise
+		newLab(shared.bin, identityDir()).down()         // likewise
 		os.Exit(1)
 	}()
 	return func() { signal.Stop(signals); close(signals) }

@@ -40,7 +40,7 @@ func newCommand() *cobra.Command {
 type opener func() (*cluster.Cluster, error)
 
 func newUpCommand(open opener) *cobra.Command {
-	var noDemo bool
+	var noDemo, bare bool
 	command := &cobra.Command{
 		Use:   "up",
 		Short: "Start the cluster, or what of it does not run",
@@ -50,7 +50,14 @@ func newUpCommand(open opener) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := c.Up(cmd.Context(), !noDemo); err != nil {
+			extent := cluster.Demo
+			switch {
+			case bare:
+				extent = cluster.Bare
+			case noDemo:
+				extent = cluster.NoDemo
+			}
+			if err := c.Up(cmd.Context(), extent); err != nil {
 				return err
 			}
 			fmt.Printf("export KUBECONFIG=%s\nexport PATH=%s:$PATH\n", quote(c.Dir.Kubeconfig()), quote(c.Bin))
@@ -58,6 +65,7 @@ func newUpCommand(open opener) *cobra.Command {
 		},
 	}
 	command.Flags().BoolVar(&noDemo, "no-demo", false, "Do not deploy the demo operator.")
+	command.Flags().BoolVar(&bare, "bare", false, "Start etcd and kube-apiserver only: no controllers, no nodes, no runner, no demo operator.")
 	return command
 }
 

@@ -1,0 +1,78 @@
+package identity
+
+import (
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// Keys and PodKeys let many searches share one pass over the pods: a pod can be news to a search only if they have a key
+// in common.
+
+// Keys lists the names of pods and nodes that a search waits for.
+func (s *Search) Keys() []string {
+	var keys []string
+	for _, r := range s.readings {
+		keys = append(keys, r.Host, NodeKey(r.Host))
+	}
+	if s.random {
+		keys = append(keys, announced)
+	}
+	for _, name := range s.Names() {
+		if of := stem(name); of != "" {
+			keys = append(keys, siblingsOf+s.claim.LockNamespace+"/"+of)
+		}
+	}
+	return keys
+}
+
+// PodKeys lists under which keys a pod is waited for.
+func PodKeys(pod *corev1.Pod) []string {
+	var keys []string
+	for _, host := range Hosts(pod) {
+		keys = append(keys, host.Name)
+	}
+	if pod.Spec.NodeName != "" {
+		keys = append(keys, NodeKey(pod.Spec.NodeName))
+	}
+	if pod.Annotations[stolonStatus] != "" {
+		keys = append(keys, announced)
+	}
+	if of := stem(pod.Name); of != "" {
+		keys = append(keys, siblingsOf+pod.Namespace+"/"+of)
+	}
+	return keys
+}
+
+// NodeKey is the key of the pods on a node.
+func NodeKey(node string) string { return "node/" + strings.ToLower(node) }
+
+const (
+	announced  = "announced/"
+	siblingsOf = "siblings/"
+)
+
+// Trim removes what no rule and no verdict needs from a pod that is kept for long.
+func Trim(pod *corev1.Pod) {
+	pod.ManagedFields = nil
+	for key := range pod.Annotations {
+		if key != stolonStatus {
+			delete(pod.Annotations, key)
+		}
+	}
+	containers := make([]corev1.Container, len(pod.Spec.Containers))
+	for i := range containers {
+		containers[i].Name = pod.Spec.Containers[i].Name
+	}
+	pod.Spec = corev1.PodSpec{
+		Containers: containers, NodeName: pod.Spec.NodeName, HostNetwork: pod.Spec.HostNetwork,
+		Hostname: pod.Spec.Hostname, HostnameOverride: pod.Spec.HostnameOverride, Subdomain: pod.Spec.Subdomain,
+	}
+	pod.Status.InitContainerStatuses, pod.Status.EphemeralContainerStatuses = nil, nil
+	for i := range pod.Status.ContainerStatuses {
+		status := &pod.Status.ContainerStatuses[i]
+		pod.Status.ContainerStatuses[i] = corev1.ContainerStatus{
+			Name: status.Name, State: status.State, RestartCount: status.RestartCount, ContainerID: status.ContainerID,
+		}
+	}
+}

@@ -1,0 +1,264 @@
+package leader
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/election"
+)
+
+const (
+	// verdictsAtOnce is how many changed locks are looked into at the same time.
+	verdictsAtOnce = 4
+	// expiryEvery is how often locks are looked through for those that have not been renewed in time.
+	expiryEvery = time.Second
+)
+
+// Watch goes on from the rows of a survey and hands on each one whose state, leader or term has changed, and those of
+// new locks, until the context ends. Locks are watched; pods are not, so a leader's end shows with what becomes of its
+// lock. Trouble is reported through notice and outlived; an error is access denied to watch Leases, or changed's own.
+func (s *Survey) Watch(ctx context.Context, rows []Row, notice func(string), changed func(Row) error) error {
+	ctx, stop := context.WithCancel(ctx)
+	w := &surveyWatch{
+		Survey: s, sources: s.Locks.Sources(), watched: map[lockKey]*watchedLock{},
+		sightings: make(chan sighting), verdicts: make(chan verdict), troubles: make(chan trouble), failed: make(chan error),
+		worker: make(chan struct{}, verdictsAtOnce), teller: teller{notice: notice},
+	}
+	for _, row := range rows {
+		w.watched[keyOf(row.Lock)] = &watchedLock{lock: row.Lock, row: row, seen: time.Now(), source: unseen}
+	}
+	defer w.wg.Wait()
+	defer stop()
+	present := map[*election.Kind]bool{election.Lease: true}
+	for _, row := range rows {
+		present[row.Lock.Kind] = true
+	}
+	for i, source := range w.sources {
+		if present[source.Kind] {
+			w.wg.Go(func() { w.observe(ctx, i, source) })
+		}
+	}
+	return w.run(ctx, changed)
+}
+
+type lockKey struct {
+	kind                 *election.Kind
+	namespace, name, key string
+}
+
+func keyOf(lock election.Lock) lockKey {
+	return lockKey{lock.Kind, lock.Namespace, lock.Name, lock.Key}
+}
+
+// watchedLock is one of many locks, as it was seen last.
+type watchedLock struct {
+	lock    election.Lock
+	row     Row       // as it was told last
+	seen    time.Time // when the record was seen to change
+	pending bool      // a verdict is on its way
+	again   bool      // the lock has changed meanwhile
+	source  int       // that it was seen in
+}
+
+// unseen is the source of a lock that the survey has found and no watch yet.
+const unseen = -1
+
+// sighting is a reading of locks of one source: all that there are, or one object's that changed or is gone.
+type sighting struct {
+	source int
+	locks  []election.Lock
+	all    bool
+	gone   bool
+}
+
+type verdict struct {
+	key    lockKey
+	status Status
+	err    error
+}
+
+type surveyWatch struct {
+	*Survey
+	teller
+	sources   []election.Source
+	watched   map[lockKey]*watchedLock
+	sightings chan sighting
+	verdicts  chan verdict
+	troubles  chan trouble
+	failed    chan error
+	worker    chan struct{}
+	wg        sync.WaitGroup
+}
+
+func (w *surveyWatch) run(ctx context.Context, changed func(Row) error) error {
+	tick := time.NewTicker(expiryEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case err := <-w.failed:
+			return err
+		case seen := <-w.sightings:
+			w.reached()
+			w.sight(ctx, seen)
+		case t := <-w.troubles:
+			w.tell(t)
+		case <-tick.C:
+			for key, known := range w.watched {
+				if d := known.lock.Record.Duration; known.row.State == election.Held && d > 0 && time.Since(known.seen) > d {
+					known.seen = time.Now() // if the server's clock does not agree yet, the next round asks again
+					w.look(ctx, key)
+				}
+			}
+		case v := <-w.verdicts:
+			if err := w.judge(ctx, v, changed); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (w *surveyWatch) sight(ctx context.Context, seen sighting) {
+	there := map[lockKey]bool{}
+	for _, lock := range seen.locks {
+		there[keyOf(lock)] = true
+		if seen.gone {
+			w.look(ctx, keyOf(lock))
+		} else {
+			w.see(ctx, seen.source, lock)
+		}
+	}
+	if !seen.all {
+		return
+	}
+	for key, known := range w.watched {
+		if !there[key] && (known.source == seen.source || known.source == unseen && key.kind == w.sources[seen.source].Kind) {
+			w.look(ctx, key)
+		}
+	}
+}
+
+// see takes a reading of a lock in. A mere renewal is no news.
+func (w *surveyWatch) see(ctx context.Context, source int, lock election.Lock) {
+	if lock.Marker != "" && !w.Markers {
+		return
+	}
+	key := keyOf(lock)
+	known := w.watched[key]
+	if known == nil {
+		known = &watchedLock{row: Row{Status: Status{Lock: election.Lock{Ref: lock.Ref}, State: election.Missing}, Followers: -1}}
+		w.watched[key] = known
+	}
+	before := known.lock
+	known.lock, known.source = lock, source
+	if lock.UID == before.UID && lock.Record.Equal(before.Record) {
+		return
+	}
+	since := time.Since(known.seen)
+	known.seen = time.Now()
+	if !lock.SameTerm(before) || known.row.State != election.Held || !known.row.Led() && since > searchAgain {
+		w.look(ctx, key)
+	}
+}
+
+// look asks for a verdict on a lock, on the side.
+func (w *surveyWatch) look(ctx context.Context, key lockKey) {
+	known := w.watched[key]
+	if known == nil {
+		return
+	}
+	if known.pending {
+		known.again = true
+		return
+	}
+	known.pending, known.again = true, false
+	ref := known.row.Lock.Ref
+	finder := &Finder{
+		Lock: ref, PodNamespace: ref.Namespace, AnswerWithin: searchWithin,
+		Locks: w.Locks.Client, Pods: w.Pods, Nodes: w.Nodes, Clock: w.Clock,
+	}
+	w.wg.Go(func() {
+		select {
+		case w.worker <- struct{}{}:
+		case <-ctx.Done():
+			return
+		}
+		status, err := finder.Find(ctx)
+		<-w.worker
+		send(ctx, w.verdicts, verdict{key, status, err})
+	})
+}
+
+func (w *surveyWatch) judge(ctx context.Context, v verdict, changed func(Row) error) error {
+	known := w.watched[v.key]
+	known.pending = false
+	switch {
+	case v.err != nil:
+		w.tell(trouble{err: v.err})
+		known.seen = time.Now() // the next round asks again
+		return nil
+	case known.again:
+		defer w.look(ctx, v.key)
+	}
+	if same(v.status, known.row.Status) {
+		return nil
+	}
+	known.row = Row{Status: v.status, Followers: -1}
+	if v.status.State == election.Missing {
+		delete(w.watched, v.key)
+	}
+	return changed(known.row)
+}
+
+// observe watches one source of locks until the context ends.
+func (w *surveyWatch) observe(ctx context.Context, index int, source election.Source) {
+	lists, example := source.ListWatch()
+	var worked atomic.Bool
+	var refused error
+	hand := func(objects []any, all, gone bool) {
+		worked.Store(true)
+		seen := sighting{source: index, all: all, gone: gone}
+		for _, object := range objects {
+			locks, err := source.Locks(object.(runtime.Object))
+			if err != nil {
+				send(ctx, w.troubles, trouble{err: err})
+			}
+			seen.locks = append(seen.locks, locks...)
+		}
+		if all || len(seen.locks) > 0 {
+			send(ctx, w.sightings, seen)
+		}
+	}
+	watching := reflection{lists: lists, example: example, store: changes{hand}, worked: &worked, trouble: func(err error, _ bool) {
+		if !apierrors.IsForbidden(err) {
+			send(ctx, w.troubles, trouble{err: err})
+		}
+		refused = err
+	}}
+	for watching.run(ctx) {
+		// An API server that has just started denies everything until it knows its roles.
+		if !worked.Load() {
+			send(ctx, w.failed, fmt.Errorf("watching %s locks: %w", source.Kind.Word, refused))
+			return
+		}
+	}
+}
+
+// changes hands what a Reflector would cache straight on.
+type changes struct {
+	hand func(objects []any, all, gone bool)
+}
+
+func (c changes) Add(object any) error    { c.hand([]any{object}, false, false); return nil }
+func (c changes) Update(object any) error { return c.Add(object) }
+func (c changes) Delete(object any) error { c.hand([]any{object}, false, true); return nil }
+func (c changes) Resync() error           { return nil }
+
+func (c changes) Replace(objects []any, _ string) error { c.hand(objects, true, false); return nil }

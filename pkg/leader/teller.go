@@ -1,0 +1,40 @@
+package leader
+
+import (
+	"fmt"
+	"time"
+)
+
+// trouble is a failure to watch or to read.
+type trouble struct {
+	err    error
+	denied bool // watching is not allowed, and polling begins
+}
+
+// teller reports trouble once, until the server is reached again.
+type teller struct {
+	notice      func(string)
+	denied      bool      // the denied watch has been told
+	troubleFrom time.Time // since when the server has not been reached; zero when it is
+}
+
+func (t *teller) tell(what trouble) {
+	switch {
+	case what.denied && t.denied: // of the pod as well as of the lock: once is enough
+	case what.denied:
+		t.denied = true
+		t.notice(fmt.Sprintf("no access to watch (%v); reading every %s instead", what.err, pollEvery))
+	case t.troubleFrom.IsZero():
+		t.troubleFrom = time.Now()
+		t.notice(fmt.Sprintf("the cluster does not answer (%v); trying again", what.err))
+	}
+}
+
+// reached ends an outage, if there was one.
+func (t *teller) reached() {
+	if t.troubleFrom.IsZero() {
+		return
+	}
+	t.notice(fmt.Sprintf("the cluster answers again after %s", Age(time.Since(t.troubleFrom))))
+	t.troubleFrom = time.Time{}
+}

@@ -1,0 +1,108 @@
+package measure
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"k8s.io/client-go/tools/clientcmd"
+)
+
+const mebibyte = 1 << 20
+
+// TestMain lets the test's binary be the command that is measured.
+func TestMain(m *testing.M) {
+	switch os.Getenv("BENCH_TEST_COMMAND") {
+	case "":
+		os.Exit(m.Run())
+	case "fail":
+		fmt.Fprintln(os.Stderr, "no such thing")
+		os.Exit(3)
+	case "small":
+	case "large":
+		fill(256)
+	case "ask":
+		fill(256)
+		if err := ask(2); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	}
+	fmt.Println("NAME\nrow")
+}
+
+// fill takes memory, and touches it all so that it is resident.
+func fill(mebibytes int) {
+	memory := make([]byte, mebibytes*mebibyte)
+	for i := range memory {
+		memory[i] = 1
+	}
+}
+
+// ask makes requests to the server of the kubeconfig.
+func ask(times int) error {
+	config, err := clientcmd.BuildConfigFromFlags("", os.Getenv("KUBECONFIG"))
+	if err != nil {
+		return err
+	}
+	for range times {
+		response, err := http.Get(config.Host + "/path")
+		if err != nil {
+			return err
+		}
+		if err := response.Body.Close(); err != nil || response.StatusCode != http.StatusOK {
+			return fmt.Errorf("%s: %w", response.Status, err)
+		}
+	}
+	return nil
+}
+
+func command(kind string, rows int) Command {
+	return Command{Name: kind, Path: os.Args[0], Env: []string{"BENCH_TEST_COMMAND=" + kind}, Check: Rows(rows)}
+}
+
+func TestRun(t *testing.T) {
+	usage, err := command("large", 1).Run(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if usage.Peak < 256*mebibyte || usage.Peak > 1024*mebibyte || usage.CPU <= 0 || usage.Wall <= 0 {
+		t.Errorf("got %s for a command that fills 256Mi", usage)
+	}
+}
+
+func TestRunRefusesFiguresThatAreNotTrue(t *testing.T) {
+	fill(128) // more than the small command takes
+	for _, test := range []struct {
+		kind string
+		rows int
+		want string
+	}{
+		{"large", 2, "large: 1 rows, want at least 2"},
+		{"fail", 1, "fail: exit status 3\nno such thing"},
+		{"small", 1, "small: its peak memory is below"},
+	} {
+		_, err := command(test.kind, test.rows).Run(t.Context(), t.TempDir())
+		checkError(t, test.kind, err, test.want)
+	}
+}
+
+func TestCompareTakesTurns(t *testing.T) {
+	var progress strings.Builder
+	a, b := command("large", 1), command("large", 1)
+	a.Name, b.Name = "a", "b"
+	if _, err := Compare(t.Context(), []Command{a, b}, 2, t.TempDir(), &progress); err != nil {
+		t.Fatal(err)
+	}
+	var turns []string
+	for line := range strings.Lines(progress.String()) {
+		turns = append(turns, line[:14])
+	}
+	want := []string{"warm-up      a", "warm-up      b", "run 1 of 2   a", "run 1 of 2   b", "run 2 of 2   a", "run 2 of 2   b"}
+	if !slices.Equal(turns, want) {
+		t.Errorf("got %q, want %q", turns, want)
+	}
+}

@@ -1,0 +1,40 @@
+package measure
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+)
+
+// Row is what was measured of one command.
+type Row struct {
+	Name     string
+	Usage    Usage // the median
+	Requests int64 // to the API server
+}
+
+// Table writes a line for ours and one for theirs, and the ratio of the first to the second.
+func Table(w io.Writer, ours, theirs Row) error {
+	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
+	fmt.Fprintln(t, "COMMAND\tWALL\tCPU\tPEAK MEMORY\tREQUESTS")
+	for _, row := range []Row{ours, theirs} {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%d\n", row.Name, seconds(row.Usage.Wall), seconds(row.Usage.CPU), mebibytes(row.Usage.Peak), row.Requests)
+	}
+	fmt.Fprintf(t, "ratio\t%s\t%s\t%s\t%s\n", ratio(ours.Usage.Wall, theirs.Usage.Wall), ratio(ours.Usage.CPU, theirs.Usage.CPU),
+		ratio(ours.Usage.Peak, theirs.Usage.Peak), ratio(ours.Requests, theirs.Requests))
+	return t.Flush()
+}
+
+// String is for the progress.
+func (u Usage) String() string {
+	return fmt.Sprintf("wall %s   cpu %s   peak memory %s", seconds(u.Wall), seconds(u.CPU), mebibytes(u.Peak))
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.3fs", d.Seconds()) }
+
+func mebibytes(bytes int64) string { return fmt.Sprintf("%.1fMi", float64(bytes)/(1<<20)) }
+
+func ratio[T ~int64](ours, theirs T) string {
+	return fmt.Sprintf("%.2fx", float64(ours)/float64(theirs))
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/kubectl-leader/kubectl-leader/test/bench/load"
+	"github.com/kubectl-leader/kubectl-leader/test/bench/measure"
+	"github.com/kubectl-leader/kubectl-leader/test/cluster"
+)
+
+func (o *options) run(ctx context.Context) error {
+	var rows []measure.Row
+	if err := o.withCluster(ctx, func(c *cluster.Cluster) error {
+		var err error
+		rows, err = o.measure(ctx, c)
+		return err
+	}); err != nil {
+		return err
+	}
+	fmt.Printf("%d Leases (%d elections), %d pods; medians of %d runs on %d cores\n\n",
+		o.sizes.Leases, o.sizes.Elections(), o.sizes.Pods, o.runs, runtime.NumCPU())
+	if err := measure.Table(os.Stdout, rows[0], rows[1]); err != nil {
+		return err
+	}
+	_, err := fmt.Printf("\nmake bench ARGS='%s'\n", o.args())
+	return err
+}
+
+// args are the flags that measure the same again.
+func (o *options) args() string {
+	args := fmt.Sprintf("--leases=%d --pods=%d --runs=%d", o.sizes.Leases, o.sizes.Pods, o.runs)
+	if o.plugin != "" {
+		args += " --plugin=" + o.plugin
+	}
+	if o.kubectl != "" {
+		args += " --kubectl=" + o.kubectl
+	}
+	return args
+}
+
+// measure returns a row for ours and one for kubectl's command.
+func (o *options) measure(ctx context.Context, c *cluster.Cluster) ([]measure.Row, error) {
+	scratch := filepath.Join(c.Dir.Path, "bench")
+	if err := os.MkdirAll(scratch, 0o755); err != nil {
+		return nil, err
+	}
+	commands := o.commands(c, scratch)
+	medians, err := measure.Compare(ctx, commands, o.runs, scratch, os.Stderr)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]measure.Row, len(commands))
+	for i, command := range commands {
+		requests, err := measure.Requests(ctx, command, c.Dir.Kubeconfig(), scratch)
+		if err != nil {
+			return nil, err
+		}
+		rows[i] = measure.Row{Name: command.Name, Usage: medians[i], Requests: requests}
+	}
+	return rows, nil
+}
+
+// commands are ours and kubectl's. The plugin is called as kubectl calls it, so the figures are the plugin's own: typed
+// as `kubectl leader`, it waits for kubectl to find it first.
+func (o *options) commands(c *cluster.Cluster, scratch string) []measure.Command {
+	leaders := map[measure.Lock]string{}
+	for _, e := range load.NewPlan(o.sizes).Elections {
+		leaders[measure.Lock{Namespace: e.Namespace, Name: e.Name}] = e.Leader
+	}
+	programs := o.programs()
+	// Nothing of the user's: a cache or a setting in their home would be measured, too.
+	environment := []string{"HOME=" + scratch, "PATH=" + o.bin, "KUBECONFIG=" + c.Dir.Kubeconfig()}
+	return []measure.Command{
+		{
+			Name: "kubectl-leader list -A", Path: programs[0], Args: []string{"list", "-A"}, Env: environment,
+			Check: measure.Leaders(leaders),
+		},
+		{
+			Name: "kubectl get leases -A", Path: programs[1], Args: []string{"get", "leases", "-A"}, Env: environment,
+			Check: measure.Rows(o.sizes.Leases),
+		},
+	}
+}

@@ -1,0 +1,101 @@
+package identity
+
+import (
+	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A case's times are fixed moments, so a lock in it that is held would have expired long ago. They are moved to the
+// present, all by the same span, and each keeps the form in which its project writes it: that form is what is proved.
+
+var (
+	renewals = `renewTime|lastseen`
+	renewal  = regexp.MustCompile(`(?i)^(?:` + renewals + `)$`)
+	timeKey  = regexp.MustCompile(`(?i)^(?:` + renewals + `|acquireTime|created)$`)
+	// timeField is one of these with its value, in the text of a JSON object.
+	timeField = regexp.MustCompile(`(?i)"(` + renewals + `|acquireTime|created)"(\s*:\s*)("[^"]*"|[\d.]+)`)
+)
+
+// moveAll moves the times in a text under its key: those of a JSON object in it, or the text itself under a time's key.
+func moveAll(key, text string, span time.Duration) string {
+	if timeKey.MatchString(key) {
+		return move(text, span)
+	}
+	return timeField.ReplaceAllStringFunc(text, func(field string) string {
+		parts := timeField.FindStringSubmatch(field)
+		quote := ""
+		if strings.HasPrefix(parts[3], `"`) {
+			quote = `"`
+		}
+		return `"` + parts[1] + `"` + parts[2] + quote + move(strings.Trim(parts[3], `"`), span) + quote
+	})
+}
+
+// times are the moments that a lock's content names.
+type times struct{ renewed, other []time.Time }
+
+func (t *times) add(key, text string) {
+	if timeKey.MatchString(key) {
+		at, ok := parseMoment(text)
+		switch {
+		case !ok:
+		case renewal.MatchString(key):
+			t.renewed = append(t.renewed, at)
+		default:
+			t.other = append(t.other, at)
+		}
+		return
+	}
+	for _, parts := range timeField.FindAllStringSubmatch(text, -1) {
+		t.add(parts[1], strings.Trim(parts[3], `"`))
+	}
+}
+
+// all are the moments in no order.
+func (t times) all() []time.Time { return append(slices.Clone(t.renewed), t.other...) }
+
+// times are the moments that the case gives for its lock.
+func (c *Case) times() times {
+	var found times
+	for _, texts := range []texts{c.Annotation, c.LockAnnotations} {
+		for key, text := range texts {
+			found.add(key, text)
+		}
+	}
+	found.add("", string(c.LeaseSpec))
+	found.add("", string(c.Status))
+	return found
+}
+
+// moveTo moves the case's times so that its latest renewal is at a moment. Without a renewal, as in kured's annotation,
+// the latest other time counts, but not in a Lease, which gets a renewal of its own. Where an end is expected, the times
+// stay: they are past.
+func (c *Case) moveTo(at time.Time) {
+	if c.expected() == expectReleased || c.expected() == expectExpired {
+		return
+	}
+	found := c.times()
+	anchors := found.renewed
+	if len(anchors) == 0 && c.base() != "lease" {
+		anchors = found.other
+	}
+	if len(anchors) == 0 {
+		return
+	}
+	span := at.Sub(slices.MaxFunc(anchors, time.Time.Compare))
+	moved := func(from texts) texts {
+		to := maps.Clone(from)
+		for key, text := range to {
+			to[key] = moveAll(key, text, span)
+		}
+		return to
+	}
+	c.Annotation, c.LockAnnotations = moved(c.Annotation), moved(c.LockAnnotations)
+	c.LeaseSpec = json.RawMessage(moveAll("", string(c.LeaseSpec), span))
+	c.Status = json.RawMessage(moveAll("", string(c.Status), span))
+	c.Pod.StartTime = move(c.Pod.StartTime, span)
+}
