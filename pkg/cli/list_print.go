@@ -88,7 +88,7 @@ func stateCell(s leader.Status) string {
 	if s.Led() || string(s.Reason) == string(s.State) {
 		return string(s.State)
 	}
-	return string(s.State) + ", " + string(s.Reason)
+	return string(s.State) + "," + string(s.Reason) // as kubectl writes a node that is cordoned
 }
 
 // heldFor is how long the term lasts, in kubectl's short form.

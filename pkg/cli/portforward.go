@@ -241,7 +241,7 @@ func (o *portForwardOptions) tellChanges(ctx context.Context, first *leader.Chan
 		case next.NewLeader():
 			tell(next.Handover())
 			warnNotReady(next.Status, tell)
-		case !next.Led() && change.Led() && !o.exitOnFailover:
+		case next.WorthTelling(change.Status) && !o.exitOnFailover:
 			tell(next.Message() + "; connections wait for a leader")
 		case next.Led() && !change.Led():
 			tell(next.Handover())

@@ -39,6 +39,15 @@ func (c *Change) NewLeader() bool {
 	return c.Led() && c.Last.Pod != nil && (!c.Lock.SameTerm(c.Last.Lock) || c.Pod.UID != c.Last.Pod.UID)
 }
 
+// WorthTelling reports that there is no leader, and that who waits for one should know why: when it was lost, and when its
+// holder turns out to be none that can be found. While a holder is looked for there is nothing to tell yet.
+func (c *Change) WorthTelling(before Status) bool {
+	if c.Led() || c.Reason == PodUnknown || c.Reason == before.Reason {
+		return false
+	}
+	return before.Led() || before.Reason == PodUnknown || c.Undecided() || c.Reason == External
+}
+
 // Handover tells in one line that a leader follows another, and after which gap.
 func (c *Change) Handover() string {
 	line := "pod " + c.Pod.Name + " leads now"

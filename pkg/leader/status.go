@@ -82,6 +82,15 @@ func (s Status) Undecided() bool {
 	return false
 }
 
+// passing reports that a pod stands between the lock and its leader in a way that may pass without a word from the lock.
+func (s Status) passing() bool {
+	switch s.Reason {
+	case PodGone, PodNotSeen, PodNotRunning, PodTerminating, PodFinished, Restarted:
+		return true
+	}
+	return false
+}
+
 // Message tells in one line, ready for a terminal, why there is no leader, and what was found instead.
 func (s Status) Message() string {
 	record := s.Lock.Record

@@ -61,6 +61,7 @@ type watchedLock struct {
 	lock    election.Lock
 	row     Row       // as it was told last
 	seen    time.Time // when the record was seen to change
+	looked  time.Time // when a verdict was asked for
 	pending bool      // a verdict is on its way
 	again   bool      // the lock has changed meanwhile
 	source  int       // that it was seen in
@@ -161,9 +162,8 @@ func (w *surveyWatch) see(ctx context.Context, source int, lock election.Lock) {
 	if lock.UID == before.UID && lock.Record.Equal(before.Record) {
 		return
 	}
-	since := time.Since(known.seen)
 	known.seen = time.Now()
-	if !lock.SameTerm(before) || known.row.State != election.Held || !known.row.Led() && since > searchAgain {
+	if !lock.SameTerm(before) || known.row.State != election.Held || known.row.passing() && time.Since(known.looked) > searchAgain {
 		w.look(ctx, key)
 	}
 }
@@ -178,7 +178,7 @@ func (w *surveyWatch) look(ctx context.Context, key lockKey) {
 		known.again = true
 		return
 	}
-	known.pending, known.again = true, false
+	known.pending, known.again, known.looked = true, false, time.Now()
 	ref := known.row.Lock.Ref
 	finder := &Finder{
 		Lock: ref, PodNamespace: ref.Namespace, AnswerWithin: searchWithin,

@@ -120,7 +120,7 @@ func (f *follower) take(ctx context.Context, change *leader.Change) error {
 	}
 	switch {
 	case !change.Led():
-		if f.leading == nil {
+		if f.leading == nil && change.Reason != leader.PodUnknown {
 			f.say(closedChannel(), change.Message()+"; waiting for a leader")
 		}
 		return nil
@@ -142,7 +142,11 @@ func (f *follower) take(ctx context.Context, change *leader.Change) error {
 		return f.begin(ctx, change, time.Time{}) // it was read until now, so nothing is left out
 	}
 	from := change.Lock.Record.Acquired
-	if change.Last.Pod == nil {
+	switch {
+	case change.Last.Pod != nil && from.IsZero():
+		// A lock that does not tell when it was acquired: since there was no leader, as seen from here.
+		from = change.Time.Add(-change.Gap - time.Second)
+	case change.Last.Pod == nil:
 		if f.SinceAcquired && from.IsZero() {
 			return noAcquireTime(change.Status)
 		}

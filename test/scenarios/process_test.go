@@ -80,10 +80,16 @@ func (p *process) wait(t *testing.T) int {
 	}
 }
 
-// forwarded starts a port-forward to port 8080 and returns its base URL.
+// forwarded starts a port-forward to port 8080 of the demo operator's leader and returns its base URL.
 func forwarded(t *testing.T, ns *namespace) (*process, string) {
 	t.Helper()
-	p := start(t, ns, "port-forward", "demo-operator", ":8080", "--address=127.0.0.1", "-o", "json")
+	return forwardedTo(t, ns, "demo-operator")
+}
+
+// forwardedTo starts a port-forward to port 8080 of a lock's leader and returns its base URL.
+func forwardedTo(t *testing.T, ns *namespace, lock string) (*process, string) {
+	t.Helper()
+	p := start(t, ns, "port-forward", lock, ":8080", "--address=127.0.0.1", "-o", "json")
 	line := p.stdout.until(t, "the ready object", func(text string) bool { return strings.HasSuffix(text, "}\n") })
 	var ready struct{ Ports []struct{ Local int } }
 	if err := json.Unmarshal([]byte(line), &ready); err != nil || len(ready.Ports) != 1 {
