@@ -24,7 +24,8 @@ func newRootCommand(name string, streams genericiooptions.IOStreams) *cobra.Comm
 		Long: `Find the leader of an operator, and stay with it.
 
  An operator with several replicas elects one leader through a Lease, and only the leader has the true metrics, state and
- logs. These commands always talk to the right pod, through every failover. LOCK is the name of the Lease.
+ logs. These commands always talk to the right pod, through every failover. LOCK is the name of the Lease, or TYPE/NAME of
+ another kind of lock, such as configmap/NAME.
 
  Exit codes: 0 yes or done, 1 the answer is no (no leader, a deadline passed), 2 we could not find out (usage, access,
  an unreachable cluster), 130 on Ctrl-C; after "-- COMMAND" the command's own.`,

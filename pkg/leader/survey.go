@@ -68,7 +68,6 @@ type join struct {
 	entries  []*entry
 	byKey    map[string][]*entry // by the names of pods and nodes that would be news to them
 	replicas map[types.UID]int   // pods by what they are replicas of
-	nodes    map[string]bool     // that other names have led to
 	denied   []error
 }
 
