@@ -1,6 +1,7 @@
 package election
 
 import (
+	"slices"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -113,6 +114,12 @@ func (l Lock) State(expired bool) State {
 		return Released
 	}
 	return Expired
+}
+
+// SameHolder reports whether two readings name the same holder, so that whoever was found to be it still is.
+func (l Lock) SameHolder(other Lock) bool {
+	return l.Exists == other.Exists && l.UID == other.UID && l.Marker == other.Marker && l.Record.Holder == other.Record.Holder &&
+		l.HolderUID == other.HolderUID && slices.Equal(l.Rivals, other.Rivals)
 }
 
 // SameTerm reports whether two readings belong to one unbroken leadership: the same object, holder, acquireTime and

@@ -33,9 +33,11 @@ type follower struct {
 	stopPod  context.CancelFunc
 	wg       sync.WaitGroup
 
-	searching   bool
-	searchedAt  time.Time
-	searchAgain time.Duration // after which a renewal starts another search for a pod that was not found
+	asked      int                // searches so far; the answer to the last one counts
+	searching  bool               // it is under way
+	stopSearch context.CancelFunc // ends it
+	again      *time.Timer        // starts another one while no pod is known
+	wait       time.Duration      // until then
 
 	expiry *time.Timer
 	teller
@@ -46,7 +48,7 @@ func newFollower(s *Stream, first Status) *follower {
 		stream: s, lock: first.Lock, expired: first.State == election.Expired, who: first.who, published: first,
 		known: judgement{lock: first.Lock, state: first.State, allowExpired: s.finder.AllowExpired}.held(),
 		locks: make(chan election.Lock), pods: make(chan podSeen), answers: make(chan answer), troubles: make(chan trouble),
-		stopPod: func() {}, expiry: time.NewTimer(time.Hour), searchedAt: time.Now(), searchAgain: searchAgain,
+		stopPod: func() {}, stopSearch: func() {}, expiry: time.NewTimer(time.Hour), again: time.NewTimer(searchAgain), wait: searchAgain,
 		teller: teller{notice: s.notice},
 	}
 	if first.Led() {
@@ -61,6 +63,7 @@ func newFollower(s *Stream, first Status) *follower {
 
 func (f *follower) run(ctx context.Context) {
 	defer f.expiry.Stop()
+	defer f.again.Stop()
 	defer f.wg.Wait()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -85,6 +88,9 @@ func (f *follower) run(ctx context.Context) {
 			}
 		case a := <-f.answers:
 			f.seeAnswer(ctx, a, report)
+		case <-f.again.C:
+			f.searchOn(ctx)
+			continue
 		case t := <-f.troubles:
 			f.tell(t)
 			continue
@@ -113,7 +119,7 @@ func (f *follower) seeLock(ctx context.Context, lock election.Lock, report func(
 		return // the watch is still behind a reading that was asked for
 	}
 	f.lock = lock
-	if lock.Exists == before.Exists && lock.UID == before.UID && lock.Record.Equal(before.Record) {
+	if lock.SameHolder(before) && lock.Record.Equal(before.Record) {
 		return // the same record again, after a relist: it is no younger than it was
 	}
 	f.expired = false
@@ -121,14 +127,10 @@ func (f *follower) seeLock(ctx context.Context, lock election.Lock, report func(
 	if !lock.Record.Renewed.Equal(before.Record.Renewed) {
 		f.doubt = false
 	}
-	switch {
-	case lock.Record.Holder != before.Record.Holder || lock.HolderUID != before.HolderUID || lock.UID != before.UID:
-		f.who, f.known, f.doubt = resolution{}, false, false
+	if !lock.SameHolder(before) {
+		f.stopSearch()
+		f.who, f.known, f.doubt, f.searching = resolution{}, false, false, false
 		f.resolve(ctx, report)
-	case f.who.pod == nil && !f.searching && time.Since(f.searchedAt) > f.searchAgain:
-		// The holder lives: its pod may be there by now, or another one in its place.
-		f.searchAgain = min(2*f.searchAgain, searchWithin)
-		f.search(ctx)
 	}
 }
 
@@ -144,7 +146,7 @@ func (f *follower) seePod(pod *corev1.Pod) {
 		}
 	}
 	if pod == nil {
-		f.who.pod = nil // whether another one has taken its place, the next renewal's search will tell
+		f.lose()
 		return
 	}
 	search := f.stream.finder.searchFor(f.lock)
@@ -154,60 +156,16 @@ func (f *follower) seePod(pod *corev1.Pod) {
 		f.who.pod = pod
 	case len(matches) > 0 && matches[0].Rule != selectorRule:
 		f.who, f.known = found(matches[0], f.lock), true
+	default:
+		f.lose()
 	}
 }
 
-// resolve finds the pod of a new holder: at once in the plain case, for a verdict that does not wait until the watch has
-// begun, and in a search on the side in the others.
-func (f *follower) resolve(ctx context.Context, report func(error, bool)) {
-	f.searchAgain = searchAgain
-	if f.lock.Marker != "" || f.lock.Record.Holder == "" || len(f.lock.Rivals) > 0 {
-		f.known = true // there is nobody to look for
-		f.watchPod(ctx, report)
-		return
-	}
-	ask, cancel := context.WithTimeout(ctx, confirmWithin)
-	defer cancel()
-	who, err := f.stream.finder.lookUp(ask, f.lock)
-	f.who, f.known = who, err == nil && who.pod != nil
-	f.watchPod(ctx, report)
-	if !f.known {
-		f.search(ctx)
-	}
-}
-
-// answer is what a search for a lock's holder has come to.
-type answer struct {
-	lock election.Lock
-	who  resolution
-	err  error
-}
-
-// search looks for the holder on the side.
-func (f *follower) search(ctx context.Context) {
-	f.searching, f.searchedAt = true, time.Now()
-	lock := f.lock
-	f.wg.Go(func() {
-		ask, cancel := context.WithTimeout(ctx, searchWithin)
-		defer cancel()
-		who, err := f.stream.finder.resolve(ask, lock)
-		send(ctx, f.answers, answer{lock, who, err})
-	})
-}
-
-func (f *follower) seeAnswer(ctx context.Context, a answer, report func(error, bool)) {
-	f.searching = false
-	switch {
-	case a.lock.Record.Holder != f.lock.Record.Holder || a.lock.UID != f.lock.UID:
-		if !f.known {
-			f.search(ctx) // of a holder that has passed the lock on meanwhile
-		}
-	case a.err != nil:
-		f.tell(trouble{err: a.err}) // the next renewal tries again
-	case f.who.pod == nil || !f.known:
-		f.reached()
-		f.who, f.known = a.who, true
-		f.watchPod(ctx, report)
+// lose notes that the holder's pod is gone, or is another one now. Whether one has taken its place a search will tell.
+func (f *follower) lose() {
+	if f.who.pod != nil {
+		f.who.pod, f.wait = nil, searchAgain
+		f.again.Reset(f.wait)
 	}
 }
 

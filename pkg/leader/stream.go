@@ -18,8 +18,9 @@ const (
 	confirmWithin = 5 * time.Second
 	// searchWithin bounds a search for a holder that does not plainly name its pod.
 	searchWithin = time.Minute
-	// searchAgain is how long after a search that found no pod a renewal starts another one; then twice as long, and so on.
-	searchAgain = 5 * time.Second
+	// searchAgain is how long after a search that found no pod another one is started; then twice as long, and so on, up to
+	// searchWithin.
+	searchAgain = time.Second
 )
 
 // Stream is the chain of verdicts on one lock, from one watch on the lock and one on the pod that its holder names. All

@@ -18,6 +18,8 @@ const (
 	verdictsAtOnce = 4
 	// expiryEvery is how often locks are looked through for those that have not been renewed in time.
 	expiryEvery = time.Second
+	// lookAgain is how long a verdict stands that may change without a word from the lock.
+	lookAgain = 5 * time.Second
 )
 
 // Watch goes on from the rows of a survey and hands on each one whose state, leader or term has changed, and those of
@@ -163,7 +165,7 @@ func (w *surveyWatch) see(ctx context.Context, source int, lock election.Lock) {
 		return
 	}
 	known.seen = time.Now()
-	if !lock.SameTerm(before) || known.row.State != election.Held || known.row.passing() && time.Since(known.looked) > searchAgain {
+	if !lock.SameTerm(before) || known.row.State != election.Held || known.row.passing() && time.Since(known.looked) > lookAgain {
 		w.look(ctx, key)
 	}
 }

@@ -110,6 +110,48 @@ func TestFollowingOtherIdentities(t *testing.T) {
 	}
 }
 
+// TestReplacedOnItsNode replaces the pod of a node that holds a lock under the node's name: the holder stays the same.
+func TestReplacedOnItsNode(t *testing.T) {
+	t.Parallel()
+	ns, err := shared.namespace(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(ns.delete)
+	run := func(name string) {
+		t.Helper()
+		pod := &corev1.Pod{
+			ObjectMeta: metav1.ObjectMeta{Name: name, Labels: map[string]string{"app": "agent"}},
+			Spec:       corev1.PodSpec{NodeName: "node-1", Containers: []corev1.Container{{Name: "main", Image: "pause:dev"}}},
+		}
+		if _, err := ns.client.CoreV1().Pods(ns.name).Create(t.Context(), pod, metav1.CreateOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run("agent-x2k4z")
+	p := start(t, ns, "port-forward", "agent-leader-election", ":8080", "--address=127.0.0.1")
+	p.stderr.until(t, "word of the missing lock", func(text string) bool { return strings.Contains(text, "not found; waiting for a leader") })
+	ns.holdLease(t, "agent-leader-election", "node-1")
+	p.stderr.until(t, "the leader", func(text string) bool { return strings.Contains(text, "pod agent-x2k4z leads") })
+	if err := ns.client.CoreV1().Pods(ns.name).Delete(t.Context(), "agent-x2k4z", metav1.DeleteOptions{GracePeriodSeconds: ptr.To[int64](0)}); err != nil {
+		t.Fatal(err)
+	}
+	p.stderr.until(t, "its end", func(text string) bool { return strings.Contains(text, "which is node node-1, not a pod") })
+	run("agent-b5c6d")
+	// It has to renew, since it started after its predecessor did; the next search may come before or after that.
+	p.stderr.until(t, "the next leader", func(text string) bool {
+		lease, err := ns.client.CoordinationV1().Leases(ns.name).Get(t.Context(), "agent-leader-election", metav1.GetOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		lease.Spec.RenewTime = ptr.To(metav1.NowMicro())
+		if _, err := ns.client.CoordinationV1().Leases(ns.name).Update(t.Context(), lease, metav1.UpdateOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		return strings.Contains(text, "pod agent-b5c6d leads")
+	})
+}
+
 // TestListWatch watches all elections of a namespace while they change.
 func TestListWatch(t *testing.T) {
 	t.Parallel()
