@@ -54,6 +54,8 @@ func leaseMarker(lease *coordinationv1.Lease) string {
 	case lease.Name == "vpa-admission-controller":
 		// kubernetes/autoscaler vertical-pod-autoscaler/pkg/utils/status: every replica overwrites the holder
 		return "a heartbeat that all replicas share"
+	case lease.Name == "kyvernopre-lock":
+		return "a marker that a job leaves behind" // kyverno/kyverno cmd/kyverno-init
 	case volumeName.MatchString(lease.Name):
 		return "a volume's fence, held by the node that exports it"
 	case spec.HolderIdentity == nil && spec.AcquireTime == nil && spec.RenewTime == nil &&

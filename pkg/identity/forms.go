@@ -126,22 +126,19 @@ func cut(holder string, at int) (host, rest string) {
 	return holder[:at], holder[at+1:]
 }
 
-// beforeRandom cuts a suffix off that no pod's name ends with: a UUID, letters of both cases, or a time.
+// beforeRandom cuts a suffix off that no pod's name ends with: a UUID, or letters of both cases.
 func beforeRandom(holder string) (host, rest string) {
-	if at := len(holder) - len("-00000000-0000-0000-0000-000000000000"); at > 0 && holder[at] == '-' && uuid.MatchString(holder[at+1:]) {
+	if at := len(holder) - len("-00000000-0000-0000-0000-000000000000"); at > 0 && strings.IndexByte("-.", holder[at]) >= 0 && uuid.MatchString(holder[at+1:]) {
 		return cut(holder, at)
 	}
 	host, rest = cut(holder, strings.LastIndex(holder, "-"))
-	if randomLetters.MatchString(rest) && rest != strings.ToLower(rest) || unixTime.MatchString(rest) {
+	if randomLetters.MatchString(rest) && rest != strings.ToLower(rest) {
 		return host, rest
 	}
 	return "", ""
 }
 
-var (
-	randomLetters = regexp.MustCompile(`^[a-zA-Z]{8,}$`)
-	unixTime      = regexp.MustCompile(`^[0-9]{10,}$`)
-)
+var randomLetters = regexp.MustCompile(`^[a-zA-Z]{8,}$`)
 
 func before(holder, suffix string) (host, rest string) {
 	host, found := strings.CutSuffix(holder, suffix)

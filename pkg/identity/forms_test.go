@@ -36,6 +36,8 @@ func TestReadings(t *testing.T) {
 		{"a word is no random suffix", "worker-1-deployment", "worker-1-deployment:exact"},
 		{"a laptop's name is none either", "DESKTOP-ABC1234", "DESKTOP-ABC1234:exact"},
 		{"a UUID after a dash", "op-0-0c2c1c37-9f3b-4a5e-9d4a-6a2c7b3f1d10", "op-0-0c2c1c37-9f3b-4a5e-9d4a-6a2c7b3f1d10:exact op-0:host-dash-suffix!"},
+		{"a UUID after a dot", "op-0.0c2c1c37-9f3b-4a5e-9d4a-6a2c7b3f1d10", "op-0.0c2c1c37-9f3b-4a5e-9d4a-6a2c7b3f1d10:exact op-0:host-dash-suffix!"},
+		{"a number, however long, is not cut off", "web-1718200001", "web-1718200001:exact"},
 		{"an ordinal is not cut off", "web-0", "web-0:exact"},
 		{"nor a template's hash", "web-6d8b9c7f5d-x2k4z", "web-6d8b9c7f5d-x2k4z:exact"},
 		{"istio without POD_NAME", "unknown-istiod-5c", "unknown-istiod-5c:exact istiod-5c:prefix-host"},

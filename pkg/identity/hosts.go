@@ -41,6 +41,9 @@ func Hosts(pod *corev1.Pod) []Host {
 	// A pod on the host network has its node's host name, whatever its spec says.
 	if !pod.Spec.HostNetwork {
 		name, rule := kubeletHostname(pod)
+		if len(pod.Name) > maxHostname {
+			add(name, rule, ownName) // it is no less its own than a shorter one
+		}
 		add(name, rule, hostName)
 		if pod.Spec.Subdomain != "" && pod.Spec.HostnameOverride == nil {
 			// With setHostnameAsFQDN os.Hostname() is this; without, the name that /etc/hosts resolves to.
@@ -59,6 +62,9 @@ func Hosts(pod *corev1.Pod) []Host {
 
 // maxHostname is what Linux has room for (kubernetes/kubernetes pkg/kubelet/kubelet_pods.go truncatePodHostnameIfNeeded).
 const maxHostname = 63
+
+// Cut reports that a host name may be all that the kubelet has left of a longer one.
+func Cut(host string) bool { return len(host) >= maxHostname-2 && len(host) <= maxHostname }
 
 // kubeletHostname is the host name that the kubelet gives a pod (kubernetes/kubernetes pkg/kubelet/kubelet_pods.go
 // GeneratePodHostNameAndDomain).

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"path"
 	"regexp"
 	"slices"
@@ -28,6 +29,9 @@ var elections = []struct {
 	{"ovn-kubernetes-master*", []string{"ovnkube-master", "ovnkube-control-plane"}, "ovn-org/ovn-kubernetes go-controller/cmd/ovnkube/ovnkube.go"},
 	{"operator-lock", []string{"tigera-operator"}, "tigera/operator main.go"},
 	{"cattle-controllers", []string{"rancher"}, "rancher/rancher pkg/wrangler: wrangler's leader election in kube-system"},
+	{"nfd-master.nfd.kubernetes.io", []string{"nfd-master", "node-feature-discovery-master"}, "kubernetes-sigs/node-feature-discovery pkg/nfd-master/nfd-master.go"},
+	{"53822513.nvidia.com", []string{"gpu-operator"}, "NVIDIA/gpu-operator"},
+	{"k8s.io-minikube-hostpath", []string{"storage-provisioner"}, "kubernetes/minikube pkg/storage"},
 	{"k3s", nil, "k3s-io/k3s pkg/server/server.go: the server is a process of the host"},
 	{"k3s-*", nil, "k3s-io/k3s pkg/server/server.go"},
 	{"rke2", nil, "rancher/rke2, which embeds k3s"},
@@ -37,41 +41,63 @@ var elections = []struct {
 // How strong a kinship is. 0 is none.
 const (
 	strangers = iota
+	alone
 	beginsAlike
 	writesIt
 	sameName
 	known
 )
 
-// kin is how a pod is akin to a lock: the strength, and among equals how much of the names agrees.
-type kin struct{ strength, length int }
+// kin is how a pod is akin to a lock: the strength, among equals how much of the names agrees, and then whether it is the
+// pod's own name that does. A label may be shared by all that an installation brings.
+type kin struct{ strength, length, own int }
 
 func (k kin) compare(o kin) int {
-	if k.strength != o.strength {
-		return k.strength - o.strength
-	}
-	return k.length - o.length
+	return cmp.Or(cmp.Compare(k.strength, o.strength), cmp.Compare(k.length, o.length), cmp.Compare(k.own, o.own))
 }
 
 // kinship compares what a pod is called with what its lock is called, and with who wrote it.
 func kinship(claim Claim, pod *corev1.Pod) kin {
-	names := componentNames(pod)
-	for _, election := range elections {
-		if ok, err := path.Match(election.lock, claim.LockName); err != nil || !ok {
-			continue
+	like := func(name string) kin { return likeness(claim, name) }
+	if components, ok := electedWith(claim.LockName); ok {
+		like = func(name string) kin {
+			if slices.ContainsFunc(components, func(c string) bool { return name == c || strings.HasSuffix(name, "-"+c) }) {
+				return kin{strength: known}
+			}
+			return kin{} // what its own name is like would mislead
 		}
-		if i := slices.IndexFunc(election.components, func(c string) bool { return slices.Contains(names, c) }); i >= 0 {
-			return kin{known, 0}
-		}
-		return kin{} // its name would mislead
 	}
 	best := kin{}
-	for _, name := range names {
-		if k := likeness(claim, name); k.compare(best) > 0 {
-			best = k
+	if sharesLabel(claim, pod) {
+		best = kin{strength: beginsAlike}
+	}
+	for _, name := range ownNames(pod) {
+		if k := like(name); k.strength != strangers {
+			k.own = 1
+			best = larger(best, k)
 		}
 	}
+	for _, name := range givenNames(pod) {
+		best = larger(best, like(name))
+	}
 	return best
+}
+
+func larger(a, b kin) kin {
+	if b.compare(a) > 0 {
+		return b
+	}
+	return a
+}
+
+// electedWith lists who elects a leader with a lock, where that is known.
+func electedWith(lock string) (components []string, ok bool) {
+	for _, election := range elections {
+		if match, err := path.Match(election.lock, lock); err == nil && match {
+			return election.components, true
+		}
+	}
+	return nil, false
 }
 
 func likeness(claim Claim, name string) kin {
@@ -79,20 +105,63 @@ func likeness(claim Claim, name string) kin {
 	trimmed := lockSuffix.ReplaceAllString(lock, "")
 	switch {
 	case name == lock || name == trimmed:
-		return kin{sameName, len(name)}
-	case slices.Contains(claim.Managers, name) && !slices.Contains(everybody, name),
+		return kin{strength: sameName, length: len(name)}
+	case slices.Contains(everybody, name):
+		return kin{}
+	case slices.Contains(claim.Managers, name),
 		slices.ContainsFunc(claim.Owners, func(owner metav1.OwnerReference) bool { return owner.Name == name }):
-		return kin{writesIt, len(name)}
+		return kin{strength: writesIt, length: len(name)}
 	case strings.Contains(name, "-") && (strings.HasPrefix(lock, name+"-") || strings.HasPrefix(lock, name+".")),
-		strings.Contains(trimmed, "-") && strings.HasSuffix(name, "-"+trimmed):
-		return kin{beginsAlike, len(name)}
+		strings.Contains(trimmed, "-") && strings.HasSuffix(name, "-"+trimmed),
+		strings.Contains(lock, ".") && slices.Contains(strings.Split(lock, "."), name),
+		servesDriver(lock, name):
+		return kin{strength: beginsAlike, length: len(name)}
 	}
 	return kin{}
+}
+
+// servesDriver knows the controller of a CSI driver by the beginning of the driver's name. Its sidecars elect a leader
+// each, with a lock that has their own name before the driver's (kubernetes-csi/csi-lib-utils leaderelection).
+func servesDriver(lock, name string) bool {
+	driver := csiSidecar.ReplaceAllString(lock, "")
+	if driver == lock && !strings.Contains(lock, "-csi-") || strings.HasSuffix(name, "-node") {
+		return false
+	}
+	common := 0
+	for i, part := range strings.Split(name, "-") {
+		if parts := strings.Split(driver, "-"); i >= len(parts) || parts[i] != part {
+			break
+		}
+		common++
+	}
+	return common >= 2
+}
+
+// sharesLabel reports that a lock has a label that says whose it is, and the pod has the same.
+func sharesLabel(claim Claim, pod *corev1.Pod) bool {
+	return slices.ContainsFunc(componentLabels, func(label string) bool {
+		value := claim.LockLabels[label]
+		return value != "" && value == pod.Labels[label] && !slices.Contains(everybody, value)
+	})
+}
+
+// runsByItself reports that a pod is on the host network of its node, and not only because such a pod is on every node.
+func runsByItself(pod *corev1.Pod) bool {
+	if !pod.Spec.HostNetwork {
+		return false
+	}
+	if owner := metav1.GetControllerOfNoCopy(pod); owner != nil {
+		return owner.Kind != "DaemonSet"
+	}
+	suffix := generated.FindString(pod.Name)
+	return suffix == "" || strings.Count(suffix, "-") > 1 // a DaemonSet's has no template's hash
 }
 
 var (
 	// lockSuffix is what projects add to their name to name the lock.
 	lockSuffix = regexp.MustCompile(`(-(leader-election|leader-elect|resource-lock|election|leader|lock|lease))+(-lock|-id)?$`)
+	// csiSidecar is what the sidecars of a CSI driver put before its name.
+	csiSidecar = regexp.MustCompile(`^external-(attacher|resizer|snapshotter|provisioner|health-monitor)-leader-`)
 	// everybody is what programs are called that do not say whose they are.
 	everybody = []string{"manager", "controller", "controller-manager", "operator", "main", "app", "server", "agent", "kubectl"}
 )
@@ -100,11 +169,11 @@ var (
 // componentLabels are where a pod says what it is.
 var componentLabels = []string{"app.kubernetes.io/name", "app.kubernetes.io/component", "app", "k8s-app", "name", "component", "control-plane"}
 
-// componentNames lists what a pod is called without what makes it one of many.
-func componentNames(pod *corev1.Pod) []string {
+// ownNames lists what a pod is called, without what makes it one of many.
+func ownNames(pod *corev1.Pod) []string {
 	var names []string
-	for _, label := range componentLabels {
-		names = append(names, pod.Labels[label])
+	if mirrored, ok := strings.CutSuffix(pod.Name, "-"+strings.ToLower(pod.Spec.NodeName)); ok {
+		names = append(names, mirrored)
 	}
 	if owner := metav1.GetControllerOfNoCopy(pod); owner != nil && owner.Kind != "Node" {
 		name := owner.Name
@@ -112,17 +181,26 @@ func componentNames(pod *corev1.Pod) []string {
 			name = strings.TrimSuffix(name, "-"+pod.Labels["pod-template-hash"])
 		}
 		names = append(names, name)
+	} else if of := stem(pod.Name); of != "" {
+		names = append(names, of)
+	}
+	return names
+}
+
+// givenNames lists what is said of a pod: its labels, and its containers.
+func givenNames(pod *corev1.Pod) []string {
+	var names []string
+	for _, label := range componentLabels {
+		if value := pod.Labels[label]; value != "" {
+			names = append(names, value)
+		}
 	}
 	for _, container := range pod.Spec.Containers {
 		if !slices.Contains(everybody, container.Name) {
 			names = append(names, container.Name)
 		}
 	}
-	if mirrored, ok := strings.CutSuffix(pod.Name, "-"+strings.ToLower(pod.Spec.NodeName)); ok {
-		names = append(names, mirrored)
-	}
-	names = append(names, stem(pod.Name))
-	return slices.DeleteFunc(names, func(name string) bool { return name == "" })
+	return names
 }
 
 // generated is what a ReplicaSet, DaemonSet or Job adds to its name, from the alphabet of

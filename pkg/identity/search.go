@@ -20,6 +20,7 @@ type Claim struct {
 	LockNamespace, LockName string
 	// PodNamespace is where the pod is most likely, if it is not the lock's namespace.
 	PodNamespace string
+	LockLabels   map[string]string
 	Owners       []metav1.OwnerReference
 	Managers     []string
 	// Acquired is when the term began, zero when unknown.
@@ -121,12 +122,6 @@ func (s *Search) Generated() bool {
 	return len(names) > 0 && generated.MatchString(names[0])
 }
 
-// Numbered reports that the holder contains a name with an ordinal, as the pods of a StatefulSet have.
-func (s *Search) Numbered() bool {
-	names := s.Names()
-	return len(names) > 0 && ordinal.MatchString(names[0])
-}
-
 // Pod shows a pod to the search.
 func (s *Search) Pod(pod *corev1.Pod) {
 	if s.selector != nil && !s.selector.Matches(labels.Set(pod.Labels)) {
@@ -175,19 +170,29 @@ func (s *Search) byNode(pod *corev1.Pod) bool {
 	if !ok {
 		return false
 	}
-	akin := kinship(s.claim, pod)
-	if s.selector != nil {
+	akin, rule := kinship(s.claim, pod), nodeRule(like.reading, like.like, pod)
+	switch {
+	case s.selector != nil:
 		akin = kin{strength: known}
-	}
-	if akin.strength == strangers {
+	case akin.strength == strangers && like.reading.PerProcess && s.alone(pod):
+		akin, rule = kin{strength: alone}, rule+"+alone"
+	case akin.strength == strangers:
 		s.onNode = keepCandidate(s.onNode, pod, "runs on that node")
 		return true
 	}
 	s.keep(Match{
-		Pod: pod, Rule: nodeRule(like.reading, like.like, pod), PerProcess: like.reading.PerProcess,
+		Pod: pod, Rule: rule, PerProcess: like.reading.PerProcess,
 		rank: rank{length: len(like.reading.Host), way: like.like, kin: akin},
 	})
 	return true
+}
+
+// alone reports that a pod can be told without a name in common, unless there is another such pod: a process that knows
+// itself by its node's host name is on the host network, and its lock is where its pod is, by default of all libraries. In
+// kube-system everything is on the host network, and processes of the host have their locks there.
+func (s *Search) alone(pod *corev1.Pod) bool {
+	_, elsewhere := electedWith(s.claim.LockName)
+	return !elsewhere && pod.Namespace == s.claim.LockNamespace && pod.Namespace != metav1.NamespaceSystem && runsByItself(pod)
 }
 
 // Node shows a node to the search.
@@ -240,7 +245,17 @@ func (s *Search) keep(m Match) {
 }
 
 // Matches are the pods that the holder names, equally well.
-func (s *Search) Matches() []Match { return s.matches }
+func (s *Search) Matches() []Match {
+	if s.crowded() {
+		return nil
+	}
+	return s.matches
+}
+
+// crowded reports that what tells a pod that is alone tells several.
+func (s *Search) crowded() bool {
+	return len(s.matches) > 1 && s.matches[0].rank.kin.strength == alone
+}
 
 // Nodes are the names of the nodes that the holder names, equally well.
 func (s *Search) Nodes() []string {
@@ -252,7 +267,15 @@ func (s *Search) Nodes() []string {
 }
 
 // OnNode are the pods that run on the node which the holder names, where none of them is akin to the lock.
-func (s *Search) OnNode() []Candidate { return s.onNode }
+func (s *Search) OnNode() []Candidate {
+	candidates := s.onNode
+	if s.crowded() {
+		for _, m := range s.matches {
+			candidates = keepCandidate(candidates, m.Pod, "runs on that node")
+		}
+	}
+	return candidates
+}
 
 // Siblings reports that pods of the same workload as the one that the holder names were seen.
 func (s *Search) Siblings() bool { return s.siblings }

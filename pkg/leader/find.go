@@ -80,6 +80,9 @@ func (f *Finder) lookUp(ctx context.Context, lock election.Lock) (resolution, er
 		return who, nil
 	}
 	who.name = names[0]
+	if identity.Cut(who.name) {
+		return who, nil // a pod of this name need not be the only one that has it as its host name
+	}
 	pod, err := f.Pods.Pods(namespace).Get(ctx, who.name, metav1.GetOptions{})
 	switch {
 	case apierrors.IsNotFound(err):
@@ -103,7 +106,7 @@ func (f *Finder) searchFor(lock election.Lock) *identity.Search {
 func claimOf(lock election.Lock, podNamespace string) identity.Claim {
 	return identity.Claim{
 		Holder: lock.Record.Holder, LockNamespace: lock.Namespace, LockName: lock.Name, PodNamespace: podNamespace,
-		Owners: lock.Owners, Managers: lock.Managers, Acquired: lock.Record.Acquired,
+		LockLabels: lock.Labels, Owners: lock.Owners, Managers: lock.Managers, Acquired: lock.Record.Acquired,
 	}
 }
 

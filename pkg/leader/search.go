@@ -213,7 +213,7 @@ func conclude(search *identity.Search, lock election.Lock, podNamespace string, 
 		who.reason, who.node, who.candidates = NodeOnly, strings.Join(nodes, ", "), search.OnNode()
 	case identity.Random(lock.Record.Holder):
 		who.reason, who.candidates = HintsOnly, search.Hints()
-	case search.Siblings(), len(denied) == 0 && (search.Generated() || search.Numbered()):
+	case search.Siblings(), len(denied) == 0 && search.Generated():
 		who.reason = PodGone
 	case len(denied) > 0:
 		who.reason = PodNotSeen

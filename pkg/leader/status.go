@@ -132,7 +132,7 @@ func (s Status) whoMessage() string {
 	case NodeOnly:
 		return "which is node " + s.Node + ", not a pod" + s.candidatesMessage("; no pod on it is known to be elected with this lock, --selector says which one is:", "")
 	case External:
-		return "which is no pod and no node of this cluster: a process outside of it, or one that is gone"
+		return "which is no pod and no node of this cluster: a process outside of it, one that is gone, or a made-up name"
 	case HintsOnly:
 		return "a random identity that names no pod" + s.candidatesMessage("; it may be, and --selector decides:", "")
 	case PodNotSeen:

@@ -205,7 +205,7 @@ func TestFindAsksTwice(t *testing.T) {
 
 func TestWaitLeaderTellsWhatThereIs(t *testing.T) {
 	cluster := leadertest.New()
-	cluster.Hold("op-0_a", time.Minute)
+	cluster.Hold("op-6d8b9c7f5d-x2k4z_a", time.Minute)
 	stream, _ := follow(t, cluster)
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
