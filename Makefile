@@ -7,7 +7,7 @@ GO_FILES  = $(shell find cmd pkg -name '*.go') go.mod go.sum
 KUBE_VERSION := v1.36.3
 KUBE_LDFLAGS := -s -w $(foreach p,k8s.io/component-base/version k8s.io/client-go/pkg/version,-X $(p).gitVersion=$(KUBE_VERSION) -X $(p).gitMajor=1 -X $(p).gitMinor=36)
 CLUSTER  ?= .cluster
-CASES    ?= test/identity/testdata/cases.json test/identity/testdata/own.json
+CASES    ?= $(wildcard test/identity/testdata/*.json)
 STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 # All of test/ but the embedded Kubernetes: the few lines there are checked by the compiler, and anything more would check
@@ -45,7 +45,7 @@ bench: build $(BIN)/kube $(BIN)/bench $(BIN)/bench-kubectl ## Compare list -A wi
 	@$(BIN)/bench $(ARGS)
 
 identity: build cluster-bins ## Find the leaders behind the locks of real projects; CASES=FILE takes others
-	@$(BIN)/identity --dir .cluster-identity $(CASES)
+	@$(BIN)/identity --dir .cluster-identity $(ARGS) $(CASES)
 
 lint: ## Check the code with vet, gofmt and staticcheck (pinned)
 	@test -z "$$(gofmt -l cmd pkg test)" || { gofmt -d cmd pkg test; exit 1; }

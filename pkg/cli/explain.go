@@ -10,6 +10,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
+	"github.com/kubectl-leader/kubectl-leader/pkg/election"
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
 )
 
@@ -22,6 +23,9 @@ func explain(err error) string {
 	var noLeader *leader.NoLeader
 	switch {
 	case errors.As(err, &noLeader):
+		if noLeader.State == election.Missing {
+			text += "\nThe list command shows which elections there are; -A shows those of all namespaces."
+		}
 		return text + grants(noLeader.Denied)
 	case apierrors.IsForbidden(err):
 		return text + grant(err)
@@ -52,6 +56,7 @@ func grants(denied []error) string {
 	if len(lines) == 0 {
 		return ""
 	}
+	slices.Sort(lines)
 	return "\nMore could be found out with access granted" + strings.Join(lines, "")
 }
 
@@ -81,8 +86,11 @@ func rule(err error) string {
 		resource = details.Kind
 	}
 	verbs := fmt.Sprintf("%q", verb)
-	if resource == "pods/portforward" {
+	switch resource {
+	case "pods/portforward":
 		verbs = `"create", "get"` // which of them depends on the protocol and on the server's version
+	case "nodes":
+		verbs = `"get", "list"` // the one to ask for a name, the other for other names
 	}
 	return fmt.Sprintf("apiGroups: [%q], resources: [%q], verbs: [%s]", group, resource, verbs)
 }

@@ -10,10 +10,12 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/util/duration"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/cli-runtime/pkg/printers"
 
+	"github.com/kubectl-leader/kubectl-leader/pkg/election"
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
 )
 
@@ -114,8 +116,14 @@ func (o *holderOptions) run(ctx context.Context) error {
 	if status.Led() && !leader.Ready(status.Pod) {
 		tell(fmt.Sprintf("pod %s leads but is not ready", status.Pod.Name))
 	}
+	if ahead := status.Lock.Record.Renewed.Sub(status.Time); ahead > clockSkew {
+		tell(fmt.Sprintf("the holder's clock is %s ahead of the API server's, so an expiry will be seen late", leader.Age(ahead)))
+	}
 	return err
 }
+
+// clockSkew is how far apart clocks may be without a word: the server's is known to the second.
+const clockSkew = 3 * time.Second
 
 // find asks once, and where that finds no leader and the user is willing to wait, follows the lock until it has one. The
 // error of a lock without a leader is a *leader.NoLeader, with its verdict in the status.
@@ -183,10 +191,14 @@ func printWide(out io.Writer, status leader.Status) error {
 			pod = status.Pod.Namespace + "/" + pod
 		}
 	}
+	expires := in(record.Expires(), status.Time)
+	if status.State == election.Released {
+		expires = "<none>"
+	}
 	fmt.Fprintln(w, "LOCK\tSTATE\tIDENTITY\tPOD\tNODE\tRENEWED\tEXPIRES\tTRANSITIONS\tRULE")
 	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", status.Lock.Arg(), status.State,
 		orNone(printable(record.Holder)), pod, node, ago(record.Renewed, status.Time),
-		in(record.Expires(), status.Time), record.Transitions, orNone(status.Rule))
+		expires, record.Transitions, orNone(status.Rule))
 	return w.Flush()
 }
 
@@ -197,13 +209,13 @@ func orNone(s string) string {
 	return s
 }
 
-// ago and in print a moment against the server's clock, which is cut to the second: what seems to be in the future by
-// less than that is now.
+// ago and in print a moment against the server's clock in kubectl's short form. That clock is cut to the second: what
+// seems to be in the future by less than that is now.
 func ago(t, now time.Time) string {
 	if t.IsZero() {
 		return "<unknown>"
 	}
-	return leader.Age(max(0, now.Sub(t)).Truncate(time.Second)) + " ago"
+	return duration.HumanDuration(max(0, now.Sub(t)).Truncate(time.Second)) + " ago"
 }
 
 func in(t, now time.Time) string {
@@ -211,8 +223,8 @@ func in(t, now time.Time) string {
 	case t.IsZero():
 		return "<never>"
 	case left < 0:
-		return leader.Age((-left).Truncate(time.Second)) + " ago"
+		return ago(t, now)
 	default:
-		return "in " + leader.Age(left.Truncate(time.Second))
+		return "in " + duration.HumanDuration(left.Truncate(time.Second))
 	}
 }

@@ -112,8 +112,11 @@ func (o *listOptions) run(ctx context.Context) error {
 		return err
 	}
 	tell := notice(o.streams.ErrOut)
+	if len(findings.Unlisted) > 0 {
+		tell("no access to list " + strings.Join(findings.Unlisted, ", ") + ": locks of these kinds are not shown")
+	}
 	if text := grants(findings.Denied); text != "" {
-		tell("the list may be incomplete." + text)
+		tell("some leaders may not be found." + text)
 	}
 	printer, err := o.printer()
 	if err != nil {

@@ -32,7 +32,7 @@ func (t *rowTable) list(out io.Writer, rows []leader.Row) error {
 			columns = append([]string{"NAMESPACE"}, columns...)
 		}
 		if t.wide {
-			columns = append(columns, "IDENTITY", "RULE", "RENEWED", "FOLLOWERS")
+			columns = append(columns, "RULE", "RENEWED", "FOLLOWERS", "IDENTITY")
 		}
 		fmt.Fprintln(t.writer, strings.Join(columns, "\t"))
 	}
@@ -60,7 +60,7 @@ func (t *rowTable) row(row leader.Row) {
 		if row.Followers >= 0 {
 			followers = strconv.Itoa(row.Followers)
 		}
-		cells = append(cells, orNone(printable(record.Holder)), orNone(row.Rule), renewedCell(row.Status), followers)
+		cells = append(cells, orNone(row.Rule), renewedCell(row.Status), followers, orNone(printable(record.Holder)))
 	}
 	fmt.Fprintln(t.writer, strings.Join(cells, "\t"))
 }
@@ -83,12 +83,16 @@ func nodeCell(s leader.Status) string {
 	return s.Node
 }
 
-// stateCell is the lock's state, with the reason where it is held and yet nobody is called the leader.
+// stateCell is the lock's state, with the reason where it is held and yet nobody is called the leader, as kubectl writes
+// the state of a node that is cordoned.
 func stateCell(s leader.Status) string {
-	if s.Led() || string(s.Reason) == string(s.State) {
+	switch {
+	case s.Led() && !leader.Ready(s.Pod):
+		return string(s.State) + ",NotReady"
+	case s.Led() || string(s.Reason) == string(s.State):
 		return string(s.State)
 	}
-	return string(s.State) + "," + string(s.Reason) // as kubectl writes a node that is cordoned
+	return string(s.State) + "," + string(s.Reason)
 }
 
 // heldFor is how long the term lasts, in kubectl's short form.

@@ -242,7 +242,7 @@ func (o *portForwardOptions) tellChanges(ctx context.Context, first *leader.Chan
 			tell(next.Handover())
 			warnNotReady(next.Status, tell)
 		case next.WorthTelling(change.Status) && !o.exitOnFailover:
-			tell(next.Message() + "; connections wait for a leader")
+			tell(next.MessageWith("; connections wait for a leader"))
 		case next.Led() && !change.Led():
 			tell(next.Handover())
 		}

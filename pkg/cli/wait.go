@@ -13,15 +13,18 @@ import (
 // as long as the context lasts.
 func firstLeader(ctx context.Context, stream *leader.Stream, timeout time.Duration, tell func(string)) (*leader.Change, error) {
 	change := stream.Latest()
-	if change.Led() {
+	switch change.Reason {
+	case "":
 		return change, nil
+	case leader.Ambiguous, leader.HintsOnly, leader.NotSelected:
+		return change, change.Err() // waiting would not settle it
 	}
 	if timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, timeout)
 		defer cancel()
 	}
-	tell(fmt.Sprintf("%s; waiting for a leader", change.Message()))
+	tell(change.MessageWith("; waiting for a leader"))
 	change, err := stream.WaitLeader(ctx)
 	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		err = fmt.Errorf("no leader within %s: %w", timeout, err)

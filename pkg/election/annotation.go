@@ -69,12 +69,15 @@ func patroniAnnotations(lock *Lock, object *unstructured.Unstructured, _ time.Ti
 	return true, nil
 }
 
+// kured is what its DaemonSet is called, by default.
+const kured = "kured"
+
 // kuredAnnotation: kured's lock on its DaemonSet, held by the node that reboots (kubereboot/kured pkg/daemonsetlock).
 func kuredAnnotation(lock *Lock, object *unstructured.Unstructured, _ time.Time) (bool, error) {
 	const annotation = "weave.works/kured-node-lock"
 	text, ok := object.GetAnnotations()[annotation]
 	if !ok {
-		if lock.Name == "kured" {
+		if lock.Name == kured {
 			return true, nil // it removes the annotation to release
 		}
 		return false, nil

@@ -124,8 +124,9 @@ func (s Source) Locks(object runtime.Object) ([]Lock, error) {
 	case *unstructured.Unstructured:
 		return s.records(object)
 	case *metav1.PartialObjectMetadata:
-		// This spares the many that are no locks their conversion.
-		if len(object.Annotations) == 0 && (s.Kind != ConfigMap || len(object.OwnerReferences) != 1) {
+		// This spares the many that are no locks their conversion. Spring's are read whole, from a source of their own.
+		silent := len(object.Annotations) == 0 && (s.Kind != ConfigMap || len(object.OwnerReferences) != 1) && object.Name != kured
+		if silent || object.Labels["provider"] == "spring-cloud-kubernetes" {
 			return nil, nil
 		}
 		fields, err := runtime.DefaultUnstructuredConverter.ToUnstructured(object)

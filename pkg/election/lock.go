@@ -1,12 +1,18 @@
 package election
 
 import (
+	"bytes"
 	"slices"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 )
+
+// renews reports that a manager of an object's fields is the one that renews the record.
+func renews(fields []byte) bool {
+	return bytes.Contains(fields, []byte(`"f:renewTime"`)) || bytes.Contains(fields, []byte(`"f:`+LeaderAnnotation+`"`))
+}
 
 // State is what can be said of a lock at one moment.
 type State string
@@ -72,7 +78,7 @@ type Lock struct {
 	// Rivals are holders that have an equal claim, of a lock that cannot tell who leads; else none.
 	Rivals []string
 
-	// Labels, Owners and Managers (of its fields) of the object tell whose lock it is, where its name does not.
+	// Labels, Owners and Managers (of the record) of the object tell whose lock it is, where its name does not.
 	Labels   map[string]string
 	Owners   []metav1.OwnerReference
 	Managers []string
@@ -85,7 +91,9 @@ func fromMeta(ref Ref, meta metav1.Object) Lock {
 		Labels: meta.GetLabels(), Owners: meta.GetOwnerReferences(),
 	}
 	for _, entry := range meta.GetManagedFields() {
-		lock.Managers = append(lock.Managers, entry.Manager)
+		if entry.FieldsV1 != nil && renews(entry.FieldsV1.GetRawBytes()) {
+			lock.Managers = append(lock.Managers, entry.Manager)
+		}
 	}
 	return lock
 }
@@ -95,6 +103,12 @@ func fromMeta(ref Ref, meta metav1.Object) Lock {
 func (l Lock) StateAt(now time.Time) State {
 	expires := l.Record.Expires()
 	return l.State(!expires.IsZero() && now.After(expires))
+}
+
+// ByTime reports that who holds the lock changes with time alone: kopf's next peer leads as soon as the first one's time is
+// up, without a word.
+func (l Lock) ByTime() bool {
+	return l.Kind == KopfPeering || l.Kind == ClusterKopfPeering
 }
 
 // State judges the lock, given whether the time since its renewal is up.

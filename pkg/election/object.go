@@ -29,6 +29,9 @@ func FromObject(ref Ref, object *unstructured.Unstructured, now time.Time) (Lock
 		return Lock{Ref: ref}, nil
 	}
 	lock := fromMeta(ref, object)
+	if ref.Key != "" && len(springRoles(object)) == 0 && !isSpring(object) {
+		return lock, fmt.Errorf("%s: the %s records no roles, so leave /%s out", ref, ref.KindName(), ref.Key)
+	}
 	for _, read := range readers[ref.kind()] {
 		if ok, err := read(&lock, object, now); ok || err != nil {
 			return lock, err

@@ -20,9 +20,8 @@ func springData(lock *Lock, object *unstructured.Unstructured, _ time.Time) (boo
 	if err != nil {
 		return false, nil // no data that a ConfigMap can have
 	}
-	spring := object.GetLabels()["provider"] == "spring-cloud-kubernetes"
 	switch {
-	case len(roles) == 0 && !spring:
+	case len(roles) == 0 && !isSpring(object):
 		return false, nil
 	case lock.Key != "" || len(roles) == 0:
 		lock.Record.Holder = data[springRole+lock.Key] // a role that is absent has been given up
@@ -33,6 +32,11 @@ func springData(lock *Lock, object *unstructured.Unstructured, _ time.Time) (boo
 			lock.Ref, strings.Join(roles, ", "), lock.Arg(), roles[0])
 	}
 	return true, nil
+}
+
+// isSpring knows the ConfigMap by its label, where no role has a leader.
+func isSpring(object *unstructured.Unstructured) bool {
+	return object.GetLabels()["provider"] == "spring-cloud-kubernetes"
 }
 
 // springRoles lists the roles that have a leader, sorted.

@@ -29,7 +29,7 @@ func (s *Search) asHint(pod *corev1.Pod) {
 	switch {
 	case !s.began.IsZero() && started != "":
 		s.addHint(inTime, pod, fmt.Sprintf("container %s started when the holder's process did", started))
-	case kinship(s.claim, pod).strength != strangers:
+	case kinship(s.claim, pod).strength > alone:
 		s.addHint(akin, pod, "is called like the lock")
 	case pod.Namespace == s.claim.LockNamespace && (s.claim.Acquired.IsZero() || pod.Status.StartTime != nil && !pod.Status.StartTime.After(s.claim.Acquired)):
 		s.addHint(oldEnough, pod, "is in the lock's namespace, and older than its term")

@@ -53,6 +53,9 @@ func Hosts(pod *corev1.Pod) []Host {
 	for _, host := range hosts {
 		add(sanitized(host.Name), "host-sanitized", rewritten)
 	}
+	if pod.Spec.HostNetwork {
+		return hosts // its addresses are its node's
+	}
 	add(pod.Status.PodIP, "pod-ip", address)
 	for _, ip := range pod.Status.PodIPs {
 		add(ip.IP, "pod-ip", address)

@@ -56,6 +56,7 @@ func TestHosts(t *testing.T) {
 		{"addresses", pod("ops/op-0", "", func(p *corev1.Pod) {
 			p.Status.PodIP, p.Status.PodIPs = "10.1.2.3", []corev1.PodIP{{IP: "10.1.2.3"}, {IP: "fd00::1"}}
 		}), []string{"op-0:", "10.1.2.3:pod-ip", "fd00::1:pod-ip"}},
+		{"the addresses of its node", pod("ops/op-0", "", onHost, func(p *corev1.Pod) { p.Status.PodIP = "10.0.0.1" }), []string{"op-0:"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var got []string
@@ -101,7 +102,7 @@ func TestLikestNode(t *testing.T) {
 	}
 	for host, want := range map[string]int{
 		"i-0abc": nameOfNode, "ip-10-0-1-20.ec2.internal": nameOfNode, "ip-10-0-1-20": aliasOfNode, "worker-7": nameOfNode,
-		"10.0.1.20": unlikeNode, "worker-8": unlikeNode,
+		"10.0.1.20": nameOfNode, "10.0.1.21": unlikeNode, "worker-8": unlikeNode,
 	} {
 		if got := likest(host, node); got != want {
 			t.Errorf("%q is like the node by %d, want %d", host, got, want)

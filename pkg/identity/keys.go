@@ -16,7 +16,7 @@ func (s *Search) Keys() []string {
 		keys = append(keys, r.Host, NodeKey(r.Host))
 	}
 	if s.random {
-		keys = append(keys, announced)
+		keys = append(keys, announced, podsOf+s.claim.LockNamespace) // each of them is a hint
 	}
 	for _, name := range s.Names() {
 		if of := stem(name); of != "" {
@@ -28,7 +28,7 @@ func (s *Search) Keys() []string {
 
 // PodKeys lists under which keys a pod is waited for.
 func PodKeys(pod *corev1.Pod) []string {
-	var keys []string
+	keys := []string{podsOf + pod.Namespace}
 	for _, host := range Hosts(pod) {
 		keys = append(keys, host.Name)
 	}
@@ -50,6 +50,7 @@ func NodeKey(node string) string { return "node/" + strings.ToLower(node) }
 const (
 	announced  = "announced/"
 	siblingsOf = "siblings/"
+	podsOf     = "pods/"
 )
 
 // Trim removes what no rule and no verdict needs from a pod that is kept for long.

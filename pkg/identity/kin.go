@@ -28,6 +28,8 @@ var elections = []struct {
 	{"longhorn-*", []string{"longhorn-manager"}, "longhorn/longhorn-manager upgrade/upgrade.go, app/daemon.go, webhook/cert/rotate.go"},
 	{"ovn-kubernetes-master*", []string{"ovnkube-master", "ovnkube-control-plane"}, "ovn-org/ovn-kubernetes go-controller/cmd/ovnkube/ovnkube.go"},
 	{"operator-lock", []string{"tigera-operator"}, "tigera/operator main.go"},
+	{"cloud-provider-extraction-migration", []string{"kube-controller-manager", "cloud-controller-manager"}, "kubernetes/kubernetes staging/src/k8s.io/controller-manager/config: both hold it in turn"},
+	{"cert-manager-controller", []string{"cert-manager"}, "cert-manager/cert-manager cmd/controller/app/controller.go"},
 	{"cattle-controllers", []string{"rancher"}, "rancher/rancher pkg/wrangler: wrangler's leader election in kube-system"},
 	{"nfd-master.nfd.kubernetes.io", []string{"nfd-master", "node-feature-discovery-master"}, "kubernetes-sigs/node-feature-discovery pkg/nfd-master/nfd-master.go"},
 	{"53822513.nvidia.com", []string{"gpu-operator"}, "NVIDIA/gpu-operator"},
@@ -59,9 +61,18 @@ func (k kin) compare(o kin) int {
 // kinship compares what a pod is called with what its lock is called, and with who wrote it.
 func kinship(claim Claim, pod *corev1.Pod) kin {
 	like := func(name string) kin { return likeness(claim, name) }
+	given := func(name string) kin {
+		if slices.Contains(everybody, name) {
+			return kin{} // what many are called tells nobody
+		}
+		return like(name)
+	}
 	if components, ok := electedWith(claim.LockName); ok {
 		like = func(name string) kin {
 			if slices.ContainsFunc(components, func(c string) bool { return name == c || strings.HasSuffix(name, "-"+c) }) {
+				if slices.Contains(claim.Managers, name) {
+					return kin{strength: known, length: 1} // of several that may be elected, the one that is
+				}
 				return kin{strength: known}
 			}
 			return kin{} // what its own name is like would mislead
@@ -78,7 +89,7 @@ func kinship(claim Claim, pod *corev1.Pod) kin {
 		}
 	}
 	for _, name := range givenNames(pod) {
-		best = larger(best, like(name))
+		best = larger(best, given(name))
 	}
 	return best
 }
@@ -104,6 +115,8 @@ func likeness(claim Claim, name string) kin {
 	lock := strings.ToLower(claim.LockName)
 	trimmed := lockSuffix.ReplaceAllString(lock, "")
 	switch {
+	case name == "":
+		return kin{}
 	case name == lock || name == trimmed:
 		return kin{strength: sameName, length: len(name)}
 	case slices.Contains(everybody, name):
@@ -111,7 +124,7 @@ func likeness(claim Claim, name string) kin {
 	case slices.Contains(claim.Managers, name),
 		slices.ContainsFunc(claim.Owners, func(owner metav1.OwnerReference) bool { return owner.Name == name }):
 		return kin{strength: writesIt, length: len(name)}
-	case strings.Contains(name, "-") && (strings.HasPrefix(lock, name+"-") || strings.HasPrefix(lock, name+".")),
+	case strings.HasPrefix(lock, name+"-") && saysNothing(lock[len(name)+1:]),
 		strings.Contains(trimmed, "-") && strings.HasSuffix(name, "-"+trimmed),
 		strings.Contains(lock, ".") && slices.Contains(strings.Split(lock, "."), name),
 		servesDriver(lock, name):
@@ -120,19 +133,37 @@ func likeness(claim Claim, name string) kin {
 	return kin{}
 }
 
-// servesDriver knows the controller of a CSI driver by the beginning of the driver's name. Its sidecars elect a leader
+// saysNothing reports that a part of a lock's name tells what the lock is for, not whose it is.
+func saysNothing(rest string) bool {
+	for _, word := range strings.Split(rest, "-") {
+		if !slices.Contains(lockWords, word) {
+			return false
+		}
+	}
+	return true
+}
+
+// nearEnough reports whether a kinship tells a pod from all others. A name in part, or who wrote the lock, does so in the
+// lock's namespace only, and only if the pod can know itself by its node's name.
+func (k kin) nearEnough(claim Claim, pod *corev1.Pod, reading Reading) bool {
+	if k.strength >= sameName {
+		return true
+	}
+	return k.strength != strangers && pod.Namespace == claim.LockNamespace && (pod.Spec.HostNetwork || !reading.PerProcess)
+}
+
+// servesDriver knows the controller of a CSI driver by the words of the driver's name. Its sidecars elect a leader
 // each, with a lock that has their own name before the driver's (kubernetes-csi/csi-lib-utils leaderelection).
 func servesDriver(lock, name string) bool {
 	driver := csiSidecar.ReplaceAllString(lock, "")
-	if driver == lock && !strings.Contains(lock, "-csi-") || strings.HasSuffix(name, "-node") {
+	if driver == lock && !strings.Contains(lock, "csi-") || strings.HasSuffix(name, "-node") {
 		return false
 	}
-	common := 0
-	for i, part := range strings.Split(name, "-") {
-		if parts := strings.Split(driver, "-"); i >= len(parts) || parts[i] != part {
-			break
+	common, parts := 0, strings.Split(driver, "-")
+	for _, part := range strings.Split(name, "-") {
+		if slices.Contains(parts, part) {
+			common++
 		}
-		common++
 	}
 	return common >= 2
 }
@@ -160,10 +191,12 @@ func runsByItself(pod *corev1.Pod) bool {
 var (
 	// lockSuffix is what projects add to their name to name the lock.
 	lockSuffix = regexp.MustCompile(`(-(leader-election|leader-elect|resource-lock|election|leader|lock|lease))+(-lock|-id)?$`)
+	// lockWords are other words of that kind.
+	lockWords = []string{"leader", "election", "elect", "leaderelection", "lock", "lease", "resource", "id", "migration", "upgrade", "webhook", "main", "master", "manager", "controller", "operator"}
 	// csiSidecar is what the sidecars of a CSI driver put before its name.
 	csiSidecar = regexp.MustCompile(`^external-(attacher|resizer|snapshotter|provisioner|health-monitor)-leader-`)
 	// everybody is what programs are called that do not say whose they are.
-	everybody = []string{"manager", "controller", "controller-manager", "operator", "main", "app", "server", "agent", "kubectl"}
+	everybody = []string{"manager", "leader", "proxy", "webhook", "cluster", "node", "controller", "controller-manager", "operator", "main", "app", "server", "agent", "kubectl"}
 )
 
 // componentLabels are where a pod says what it is.
@@ -181,8 +214,8 @@ func ownNames(pod *corev1.Pod) []string {
 			name = strings.TrimSuffix(name, "-"+pod.Labels["pod-template-hash"])
 		}
 		names = append(names, name)
-	} else if of := stem(pod.Name); of != "" {
-		names = append(names, of)
+	} else {
+		names = append(names, cmp.Or(stem(pod.Name), pod.Name))
 	}
 	return names
 }

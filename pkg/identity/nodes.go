@@ -15,7 +15,7 @@ const (
 	nameOfNode
 )
 
-// nodeNames lists by which names a node is known: its own, its label, and its addresses that are names.
+// nodeNames lists by which names a node is known: its own, its label, and its addresses.
 func nodeNames(node *corev1.Node) []string {
 	names := []string{node.Name}
 	if name := node.Labels[corev1.LabelHostname]; name != "" {
@@ -23,7 +23,7 @@ func nodeNames(node *corev1.Node) []string {
 	}
 	for _, a := range node.Status.Addresses {
 		switch a.Type {
-		case corev1.NodeHostName, corev1.NodeInternalDNS, corev1.NodeExternalDNS:
+		case corev1.NodeHostName, corev1.NodeInternalDNS, corev1.NodeExternalDNS, corev1.NodeInternalIP:
 			names = append(names, a.Address)
 		}
 	}

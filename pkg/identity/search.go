@@ -25,6 +25,8 @@ type Claim struct {
 	Managers     []string
 	// Acquired is when the term began, zero when unknown.
 	Acquired time.Time
+	// Owned reports that the holder is named by an owner reference: a pod of the lock's namespace, by its own name.
+	Owned bool
 }
 
 // Search looks for the pod behind a claim among the pods and nodes that it is shown, in any order and number, and keeps
@@ -39,6 +41,7 @@ type Search struct {
 	matches  []Match // equals
 	nodes    map[string]nodeLike
 	onNode   []Candidate
+	excluded []Candidate // that the holder names, and the selector does not
 	hints    []Candidate
 	hint     int // the strength of hints
 	siblings bool
@@ -58,18 +61,19 @@ type Match struct {
 // Candidate is a pod that may be meant, with the reason to think so.
 type Candidate struct{ Namespace, Name, Node, Reason string }
 
-// rank orders matches: a near pod before a far one, a pod's name before a node's, the longest name before a part of it,
-// then how the name came about, and among the pods of a node the one that is most akin to the lock.
+// rank orders matches: near pods before far ones, the longest name before a part of it, a pod's name before a node's, the
+// nearest, then how the name came about, and among the pods of a node the one that is most akin to the lock.
 type rank struct {
-	near   int
-	pod    int
+	near   int // 2 where pods are looked for first, 1 in the lock's namespace
 	length int
+	pod    int
 	way    int
 	kin    kin
 }
 
 func (r rank) compare(o rank) int {
-	return cmp.Or(cmp.Compare(r.near, o.near), cmp.Compare(r.pod, o.pod), cmp.Compare(r.length, o.length), cmp.Compare(r.way, o.way), r.kin.compare(o.kin))
+	return cmp.Or(cmp.Compare(min(r.near, 1), min(o.near, 1)), cmp.Compare(r.length, o.length), cmp.Compare(r.pod, o.pod),
+		cmp.Compare(r.near, o.near), cmp.Compare(r.way, o.way), r.kin.compare(o.kin))
 }
 
 // nodeLike is how a node is called in the holder.
@@ -102,6 +106,16 @@ func (s *Search) Names() []string {
 	return names
 }
 
+// Plain is the pod name that the holder contains, if there is only one way to read it and the name is whole: a pod of that
+// name is the one that is meant. "" if not.
+func (s *Search) Plain() string {
+	names := s.Names()
+	if len(names) == 0 || strings.Count(s.claim.Holder, "_") > 1 || strings.Contains(s.claim.Holder, "/") || Cut(names[0]) {
+		return ""
+	}
+	return names[0]
+}
+
 // Hosts lists the host names that the holder may contain, in lower case as nodes are named.
 func (s *Search) Hosts() []string {
 	var hosts []string
@@ -117,14 +131,32 @@ func (s *Search) Hosts() []string {
 }
 
 // Generated reports that the holder contains what only a workload's pod is called: it is a pod, be it gone or not.
-func (s *Search) Generated() bool {
+func (s *Search) Generated() bool { return generated.MatchString(s.Meant()) }
+
+// Meant is the pod name in the holder that looks most like one; "" where there is none.
+func (s *Search) Meant() string {
 	names := s.Names()
-	return len(names) > 0 && generated.MatchString(names[0])
+	for _, name := range names {
+		if generated.MatchString(name) {
+			return name
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return names[0]
 }
 
 // Pod shows a pod to the search.
 func (s *Search) Pod(pod *corev1.Pod) {
 	if s.selector != nil && !s.selector.Matches(labels.Set(pod.Labels)) {
+		s.exclude(pod)
+		return
+	}
+	if s.claim.Owned {
+		if pod.Name == s.claim.Holder && pod.Namespace == s.claim.LockNamespace {
+			s.keep(Match{Pod: pod, Rule: "owner-reference", rank: rank{pod: 1}})
+		}
 		return
 	}
 	if announces(pod, s.claim.Holder) {
@@ -138,10 +170,26 @@ func (s *Search) Pod(pod *corev1.Pod) {
 	s.asHint(pod)
 }
 
+// exclude notes a pod that the selector keeps from being found.
+func (s *Search) exclude(pod *corev1.Pod) {
+	for _, host := range Hosts(pod) {
+		for _, reading := range s.readings {
+			if reading.names(host, pod) {
+				s.excluded = keepCandidate(s.excluded, pod, "does not match the selector")
+			}
+		}
+	}
+}
+
+// names reports that a reading is one of a pod's names.
+func (r Reading) names(host Host, pod *corev1.Pod) bool {
+	return host.Name == r.Host && (r.Namespace == "" || r.Namespace == pod.Namespace && host.rank == ownName)
+}
+
 func (s *Search) byHost(pod *corev1.Pod) (found bool) {
 	for _, host := range Hosts(pod) {
 		for _, reading := range s.readings {
-			if host.Name == reading.Host {
+			if reading.names(host, pod) {
 				s.keep(Match{
 					Pod: pod, Rule: cmp.Or(host.Rule, reading.Rule), PerProcess: reading.PerProcess,
 					rank: rank{pod: 1, length: len(reading.Host), way: -host.rank},
@@ -174,9 +222,10 @@ func (s *Search) byNode(pod *corev1.Pod) bool {
 	switch {
 	case s.selector != nil:
 		akin = kin{strength: known}
-	case akin.strength == strangers && like.reading.PerProcess && s.alone(pod):
+	case akin.nearEnough(s.claim, pod, like.reading):
+	case like.reading.PerProcess && s.alone(pod):
 		akin, rule = kin{strength: alone}, rule+"+alone"
-	case akin.strength == strangers:
+	default:
 		s.onNode = keepCandidate(s.onNode, pod, "runs on that node")
 		return true
 	}
@@ -252,10 +301,20 @@ func (s *Search) Matches() []Match {
 	return s.matches
 }
 
-// crowded reports that what tells a pod that is alone tells several.
+// crowded reports that a node's name does not tell a pod: it is the name of several nodes, or the pod is told by being
+// alone, and is not.
 func (s *Search) crowded() bool {
-	return len(s.matches) > 1 && s.matches[0].rank.kin.strength == alone
+	if len(s.matches) == 0 || s.matches[0].rank.pod == 1 || s.matches[0].Rule == "selector" {
+		return false
+	}
+	return len(s.nodes) > 1 || len(s.matches) > 1 && s.matches[0].rank.kin.strength == alone
 }
+
+// Named reports that the best match is by a name of its own, not by its node's.
+func (s *Search) Named() bool { return len(s.matches) > 0 && s.matches[0].rank.pod == 1 }
+
+// Excluded are the pods that the holder names and the selector does not match.
+func (s *Search) Excluded() []Candidate { return s.excluded }
 
 // Nodes are the names of the nodes that the holder names, equally well.
 func (s *Search) Nodes() []string {
@@ -271,7 +330,7 @@ func (s *Search) OnNode() []Candidate {
 	candidates := s.onNode
 	if s.crowded() {
 		for _, m := range s.matches {
-			candidates = keepCandidate(candidates, m.Pod, "runs on that node")
+			candidates = keepCandidate(candidates, m.Pod, "runs on node "+m.Pod.Spec.NodeName)
 		}
 	}
 	return candidates

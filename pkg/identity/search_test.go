@@ -29,7 +29,17 @@ func TestSearch(t *testing.T) {
 		{"with a UUID", "op-0" + id, "op", []*corev1.Pod{pod("ops/op-0", "n"), pod("ops/op-1", "n")}, []string{"op-0:host_uuid"}},
 		{"a pod that is gone is not its namesake", "op-0" + id, "op", []*corev1.Pod{pod("ops/op", "n"), pod("ops/op-01", "n"), pod("ops/op-1", "n")}, nil},
 		{"nor the one that its name begins with", "op-6d8b9c7f5d-x2k4z", "op", []*corev1.Pod{pod("ops/op-6d8b9c7f5d", "n"), pod("ops/op", "n")}, nil},
-		{"the longest name wins", "a_b" + id, "op", []*corev1.Pod{pod("ops/a", "other"), pod("ops/op-x2k4z", "a_b")}, []string{"a:host_uuid"}},
+		{"the longest name wins", "a_b" + id, "op", []*corev1.Pod{pod("ops/a", "other"), pod("ops/op-x2k4z", "a_b")}, []string{"op-x2k4z:node-name"}},
+		{"a pod on the host network has not its node's address", "10.0.0.1" + id, "collector", []*corev1.Pod{
+			pod("ops/exporter-x2k4z", "10.0.0.1", onHost, func(p *corev1.Pod) { p.Status.PodIP = "10.0.0.1" }), pod("ops/collector-x2k4z", "10.0.0.1", onHost)},
+			[]string{"collector-x2k4z:node-host"}},
+		{"a namespace and a name are no host", "h/real-0", "op", []*corev1.Pod{pod("ops/h", "n"), pod("h/real-0", "n"), pod("ops/real-0", "n")}, []string{"real-0:namespace/name"}},
+		{"a living namesake of a pod that is gone", "loader-0c2c1c37-9f3b-4a5e-9d4a-6a2c7b3f1d10", "op", []*corev1.Pod{pod("ops/loader", "n")}, nil},
+		{"an exact name before a node's, though farther", "w-0", "foo", []*corev1.Pod{pod("ops/w-0", "n"), pod("near/foo-x2k4z", "w-0")}, []string{"w-0:exact"}},
+		{"half a name counts in the lock's namespace only", "n1", "kube-vip-upgrade", []*corev1.Pod{pod("other/kube-vip-x2k4z", "n1", onHost)}, nil},
+		{"what the lock's name adds may mean another", "n1", "kube-proxy-config-updater", []*corev1.Pod{pod("ops/kube-proxy-x2k4z", "n1", onHost)}, nil},
+		{"a label that everybody has", "n1", "controller-leader", []*corev1.Pod{pod("ops/ing-x2k4z", "n1", labelled("component", "controller"))}, nil},
+
 		{"a pod before a node", "cp-1", "op", []*corev1.Pod{pod("ops/op-x2k4z", "cp-1", onHost), pod("ops/cp-1", "n")}, []string{"cp-1:exact"}},
 		{"a pod's own name before one that is set", "op-0" + id, "op", []*corev1.Pod{pod("ops/x", "n", hostnamed("op-0")), pod("ops/op-0", "n")}, []string{"op-0:host_uuid"}},
 		{"set for two", "box" + id, "op", []*corev1.Pod{pod("ops/x", "n", hostnamed("box")), pod("ops/y", "n", hostnamed("box"))}, []string{"x:spec-hostname", "y:spec-hostname"}},
@@ -45,7 +55,7 @@ func TestSearch(t *testing.T) {
 		{"a random identity matches nobody", "0c2c1c37-9f3b-4a5e-9d4a-6a2c7b3f1d10", "op", []*corev1.Pod{pod("ops/op-0", "n")}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			claim := Claim{Holder: test.holder, LockNamespace: "ops", LockName: test.lock}
+			claim := Claim{Holder: test.holder, LockNamespace: "ops", LockName: test.lock, PodNamespace: "near"}
 			if diff := cmp.Diff(test.want, matched(claim, nil, test.pods)); diff != "" {
 				t.Error(diff)
 			}
@@ -97,11 +107,24 @@ func TestNodesByOtherNames(t *testing.T) {
 	s.Node(&corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: "cp-1"}})
 	s.Node(&corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: "cp-1.other.example"}})
 	s.Pod(p)
+	s.Pod(pod("kube-system/kube-proxy-x2k4z", "cp-1", onHost))
 	if got := s.Matches(); len(got) != 1 || got[0].Rule != "node-host-alias" || !got[0].PerProcess {
 		t.Errorf("matches %v", got)
 	}
 	if diff := cmp.Diff([]string{"cp-1"}, s.Nodes()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestNodesOfOneName: where two nodes are called alike, it does not matter which of them has a pod that would fit.
+func TestNodesOfOneName(t *testing.T) {
+	s := NewSearch(Claim{Holder: "cp-1" + id, LockName: "kube-scheduler"}, nil)
+	for _, name := range []string{"cp-1.dc1.corp", "cp-1.dc2.corp"} {
+		s.Node(&corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: name}})
+	}
+	s.Pod(pod("kube-system/kube-scheduler-cp-1.dc2.corp", "cp-1.dc2.corp", onHost))
+	if len(s.Matches()) > 0 || len(s.Nodes()) != 2 || len(s.OnNode()) != 1 {
+		t.Errorf("matches %v, nodes %v, candidates %v", s.Matches(), s.Nodes(), s.OnNode())
 	}
 }
 
@@ -156,15 +179,20 @@ func TestUnrelatedPods(t *testing.T) {
 		for range 20 {
 			name, on := fmt.Sprintf("un%s-%s", word(), word()), "other-"+word()
 			// Names that begin or end like the true ones, on nodes that do, too.
-			switch random.IntN(4) {
+			var change func(*corev1.Pod) = func(*corev1.Pod) {}
+			switch random.IntN(6) {
 			case 0:
 				name = truth.Name + "-" + word()
 			case 1:
 				name = truth.Name[:len(truth.Name)-1] + "-" + word()
 			case 2:
 				on = node + "-" + word()
+			case 3: // on the same node, on its network, with its address
+				on, change = node, func(p *corev1.Pod) { p.Spec.HostNetwork, p.Status.PodIP = true, "10.0.0.1" }
+			case 4: // labelled like everybody
+				on, change = node, labelled("component", "controller")
 			}
-			pods = append(pods, pod("ops/"+name, on, labelled("app", "un"+word())))
+			pods = append(pods, pod("ops/"+name, on, labelled("app", "un"+word()), change))
 		}
 		random.Shuffle(len(pods), func(i, j int) { pods[i], pods[j] = pods[j], pods[i] })
 		claim := Claim{Holder: holder, LockNamespace: "ops", LockName: "op"}
@@ -173,7 +201,7 @@ func TestUnrelatedPods(t *testing.T) {
 			t.Fatalf("%q: found %v instead of %s", holder, got, truth.Name)
 		}
 		// Without the true one there is nobody.
-		pods = slices.DeleteFunc(pods, func(p *corev1.Pod) bool { return p == truth })
+		pods = slices.DeleteFunc(pods, func(p *corev1.Pod) bool { return p == truth || runsByItself(p) })
 		if got := matched(claim, nil, pods); got != nil {
 			t.Fatalf("%q: %s is gone, and %v is found in its place", holder, truth.Name, got)
 		}

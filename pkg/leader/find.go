@@ -60,7 +60,10 @@ func (f *Finder) Find(ctx context.Context) (Status, error) {
 // resolve finds the pod that holds a lock.
 func (f *Finder) resolve(ctx context.Context, lock election.Lock) (resolution, error) {
 	who, err := f.lookUp(ctx, lock)
-	if err != nil || who.pod != nil {
+	switch {
+	case apierrors.IsForbidden(err):
+		return f.search(ctx, lock, err)
+	case err != nil || who.pod != nil:
 		return who, err
 	}
 	return f.search(ctx, lock)
@@ -75,13 +78,8 @@ func (f *Finder) lookUp(ctx context.Context, lock election.Lock) (resolution, er
 	}
 	who := resolution{namespace: namespace}
 	search := f.searchFor(lock)
-	names := search.Names()
-	if len(names) == 0 {
+	if who.name = search.Plain(); who.name == "" {
 		return who, nil
-	}
-	who.name = names[0]
-	if identity.Cut(who.name) {
-		return who, nil // a pod of this name need not be the only one that has it as its host name
 	}
 	pod, err := f.Pods.Pods(namespace).Get(ctx, who.name, metav1.GetOptions{})
 	switch {
@@ -91,7 +89,6 @@ func (f *Finder) lookUp(ctx context.Context, lock election.Lock) (resolution, er
 		return who, fmt.Errorf("pod %s/%s, which holds %s: %w", namespace, who.name, f.Lock, err)
 	}
 	search.Pod(pod)
-	// A name that is only a part of the holder has to be the best reading of it.
 	if matches := search.Matches(); len(matches) == 1 && matches[0].Rule != selectorRule {
 		return found(matches[0], lock), nil
 	}
@@ -106,7 +103,7 @@ func (f *Finder) searchFor(lock election.Lock) *identity.Search {
 func claimOf(lock election.Lock, podNamespace string) identity.Claim {
 	return identity.Claim{
 		Holder: lock.Record.Holder, LockNamespace: lock.Namespace, LockName: lock.Name, PodNamespace: podNamespace,
-		LockLabels: lock.Labels, Owners: lock.Owners, Managers: lock.Managers, Acquired: lock.Record.Acquired,
+		Owned: lock.HolderUID != "", LockLabels: lock.Labels, Owners: lock.Owners, Managers: lock.Managers, Acquired: lock.Record.Acquired,
 	}
 }
 
@@ -129,11 +126,8 @@ type resolution struct {
 // found is the resolution by a match. An owner reference knows its pod by more than the name.
 func found(m identity.Match, lock election.Lock) resolution {
 	who := resolution{pod: m.Pod, namespace: m.Pod.Namespace, name: m.Pod.Name, rule: m.Rule, perProcess: m.PerProcess}
-	if lock.HolderUID != "" {
-		who.rule = "owner-reference"
-		if m.Pod.UID != lock.HolderUID {
-			who.reason = OtherIncarnation
-		}
+	if lock.HolderUID != "" && m.Pod.UID != lock.HolderUID {
+		who.reason = OtherIncarnation
 	}
 	return who
 }

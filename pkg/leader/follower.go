@@ -95,7 +95,7 @@ func (f *follower) run(ctx context.Context) {
 			f.tell(t)
 			continue
 		case <-f.expiry.C:
-			if f.holds() {
+			if f.holds() || f.expired && f.lock.ByTime() {
 				// The watch may be cut or late. Silence is proof only when the server itself says that nothing changed.
 				f.wg.Go(func() { f.confirm(ctx, confirmed) })
 			}
@@ -205,7 +205,9 @@ func (f *follower) seeConfirmation(ctx context.Context, c confirmation, report f
 		f.expiry.Reset(pollEvery)
 	case c.lock.Exists && c.lock.UID == f.lock.UID && c.lock.Record.Equal(f.lock.Record):
 		f.reached()
-		f.expired = f.holds()
+		if f.expired = f.expired || f.holds(); f.lock.ByTime() {
+			f.expiry.Reset(pollEvery) // the server's clock may have been late
+		}
 	default:
 		f.reached()
 		f.seeLock(ctx, c.lock, report)
@@ -233,6 +235,10 @@ func (f *follower) judge() {
 	}
 	f.stream.publish(status, f.last, gap)
 	f.published = status
+	if status.passing() && status.Found != nil {
+		f.wait = searchAgain
+		f.again.Reset(f.wait) // another pod may have taken its place
+	}
 	switch {
 	case status.Led():
 		f.last, f.lostAt = status, time.Time{}

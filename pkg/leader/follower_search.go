@@ -50,7 +50,7 @@ func (f *follower) search(ctx context.Context) {
 // searchOn starts another search, if there is still somebody to be found.
 func (f *follower) searchOn(ctx context.Context) {
 	switch {
-	case f.who.pod != nil || f.searching || !f.somebody():
+	case f.published.Led() || f.searching || !f.somebody():
 	case f.expired && !f.stream.finder.AllowExpired:
 		f.again.Reset(f.wait) // until it renews, nobody cares
 	default:
@@ -66,12 +66,12 @@ func (f *follower) seeAnswer(ctx context.Context, a answer, report func(error, b
 	switch {
 	case a.err != nil:
 		f.tell(trouble{err: a.err})
-	case f.who.pod == nil:
+	case f.who.pod == nil, a.who.pod != nil && a.who.pod.UID != f.who.pod.UID && !f.published.Led():
 		f.reached()
 		f.who, f.known = a.who, true
 		f.watchPod(ctx, report)
 	}
-	if f.who.pod == nil {
+	if f.who.pod == nil || !f.published.Led() {
 		f.again.Reset(f.wait) // its pod may be there by then, or another one in its place
 		f.wait = min(2*f.wait, searchWithin)
 	}

@@ -93,15 +93,14 @@ type reflection struct {
 
 // run returns true when watching is not allowed, false when the context ended.
 func (r reflection) run(ctx context.Context) (denied bool) {
-	open := r.lists.WatchFuncWithContext
-	r.lists.WatchFuncWithContext = func(ctx context.Context, opts metav1.ListOptions) (watch.Interface, error) {
-		w, err := open(ctx, opts)
+	lists := &cache.ListWatch{ListWithContextFunc: r.lists.ListWithContextFunc, WatchFuncWithContext: func(ctx context.Context, opts metav1.ListOptions) (watch.Interface, error) {
+		w, err := r.lists.WatchFuncWithContext(ctx, opts)
 		if utilnet.IsConnectionRefused(err) {
 			r.trouble(err, false) // the Reflector tries this again by itself, without a word
 		}
 		return w, err
-	}
-	reflector := cache.NewReflectorWithOptions(r.lists, r.example, r.store, cache.ReflectorOptions{Name: "leader", Backoff: retryWatch()})
+	}}
+	reflector := cache.NewReflectorWithOptions(lists, r.example, r.store, cache.ReflectorOptions{Name: "leader", Backoff: retryWatch()})
 	backoff := retryWatch()
 	delay := backoff.DelayWithReset(clock.RealClock{}, 10*time.Second)
 	_ = delay.Until(ctx, true, true, func(ctx context.Context) (bool, error) {

@@ -24,12 +24,10 @@ type quest struct {
 }
 
 // search looks for the pod in all places, in the order in which they are likely and cheap.
-func (f *Finder) search(ctx context.Context, lock election.Lock) (resolution, error) {
-	q := &quest{Finder: f, lock: lock, search: f.searchFor(lock)}
+func (f *Finder) search(ctx context.Context, lock election.Lock, denied ...error) (resolution, error) {
+	q := &quest{Finder: f, lock: lock, search: f.searchFor(lock), denied: denied}
 	if lock.HolderUID != "" {
-		who, err := f.lookUp(ctx, lock)
-		who.rule = "owner-reference"
-		return who, err
+		return conclude(q.search, lock, lock.Namespace, denied), nil // there is but one pod that it can be
 	}
 	for _, look := range []func(context.Context) error{q.namespaces, q.byName, q.byNode, q.everywhere} {
 		if err := look(ctx); err != nil {
@@ -50,8 +48,8 @@ func (q *quest) namespaces(ctx context.Context) error {
 			q.denied = append(q.denied, err)
 			err = q.byNameIn(ctx, namespace)
 		}
-		if err != nil || len(q.search.Matches()) > 0 {
-			return err
+		if err != nil || q.search.Named() {
+			return err // by its own name; a node's might be the name of a pod that is to come
 		}
 	}
 	return nil
@@ -136,7 +134,7 @@ func (q *quest) findNode(ctx context.Context) error {
 			return fmt.Errorf("node %s: %w", host, err)
 		}
 	}
-	if len(q.search.Nodes()) > 0 || q.search.Generated() {
+	if len(q.search.Nodes()) > 0 || q.search.Siblings() {
 		return nil
 	}
 	err := election.EachPage(ctx, metav1.ListOptions{}, func(ctx context.Context, opts metav1.ListOptions) (string, error) {
@@ -172,9 +170,6 @@ func (q *quest) everywhere(ctx context.Context) error {
 // eachPod shows the pods of a namespace to the search, one page at a time.
 func (q *quest) eachPod(ctx context.Context, namespace, fieldSelector string) error {
 	opts := metav1.ListOptions{FieldSelector: fieldSelector}
-	if q.Selector != nil {
-		opts.LabelSelector = q.Selector.String()
-	}
 	err := election.EachPage(ctx, opts, func(ctx context.Context, opts metav1.ListOptions) (string, error) {
 		page, err := q.Pods.Pods(namespace).List(ctx, opts)
 		if err != nil {
@@ -197,23 +192,24 @@ func conclude(search *identity.Search, lock election.Lock, podNamespace string, 
 	if len(matches) == 1 {
 		return found(matches[0], lock)
 	}
-	who := resolution{namespace: podNamespace, denied: denied}
-	if names := search.Names(); len(names) > 0 {
-		who.name = names[0]
-	}
+	who := resolution{namespace: podNamespace, name: search.Meant(), denied: denied}
 	nodes := search.Nodes()
 	switch {
+	case len(matches) == 0 && len(search.Excluded()) > 0:
+		who.reason, who.candidates = NotSelected, search.Excluded()
 	case len(matches) > 1:
 		who.reason = Ambiguous
 		for _, m := range matches {
 			who.candidates = append(who.candidates, identity.CandidateOf(m.Pod, "by rule "+m.Rule))
 		}
-	case len(nodes) > 0:
+	case len(nodes) > 1:
 		slices.Sort(nodes)
-		who.reason, who.node, who.candidates = NodeOnly, strings.Join(nodes, ", "), search.OnNode()
+		who.reason, who.node, who.candidates = Ambiguous, strings.Join(nodes, ", "), search.OnNode()
+	case len(nodes) > 0:
+		who.reason, who.node, who.candidates = NodeOnly, nodes[0], search.OnNode()
 	case identity.Random(lock.Record.Holder):
 		who.reason, who.candidates = HintsOnly, search.Hints()
-	case search.Siblings(), len(denied) == 0 && search.Generated():
+	case lock.HolderUID != "" && len(denied) == 0, search.Siblings(), len(denied) == 0 && search.Generated():
 		who.reason = PodGone
 	case len(denied) > 0:
 		who.reason = PodNotSeen
@@ -223,13 +219,18 @@ func conclude(search *identity.Search, lock election.Lock, podNamespace string, 
 	return who
 }
 
-// alive leaves those of several matches that can hold the lock; all, where none can or there is but one.
+// alive leaves those of several matches that can have written the record; all, where none can or there is but one. One
+// that is about to go or does not run just now can.
 func alive(matches []identity.Match, lock election.Lock) []identity.Match {
 	if len(matches) < 2 {
 		return matches
 	}
 	living := slices.DeleteFunc(slices.Clone(matches), func(m identity.Match) bool {
-		return judgement{lock: lock, state: election.Held, who: found(m, lock)}.reason() != ""
+		switch (judgement{lock: lock, state: election.Held, who: found(m, lock)}).reason() {
+		case OtherIncarnation, PodFinished:
+			return true
+		}
+		return false
 	})
 	if len(living) == 0 {
 		return matches

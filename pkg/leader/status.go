@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -32,6 +33,8 @@ const (
 	PodUnknown Reason = "PodUnknown"
 	// PodNotSeen: the pod that the holder names is not among those that may be read; others may not be looked through.
 	PodNotSeen Reason = "PodNotSeen"
+	// NotSelected: the pod that the holder names does not match the selector.
+	NotSelected Reason = "NotSelected"
 	// Ambiguous: several pods may be meant.
 	Ambiguous Reason = "Ambiguous"
 	// NodeOnly: the holder names a node, and none of its pods is known to be the one that is elected.
@@ -76,7 +79,7 @@ func (s Status) Led() bool { return s.Reason == "" }
 // Undecided reports that there may well be a leader, and that it could not be found out which pod it is.
 func (s Status) Undecided() bool {
 	switch s.Reason {
-	case Ambiguous, NodeOnly, HintsOnly, PodNotSeen, PodUnknown:
+	case Ambiguous, NodeOnly, HintsOnly, PodNotSeen, NotSelected, PodUnknown:
 		return true
 	}
 	return false
@@ -91,7 +94,8 @@ func (s Status) passing() bool {
 	return false
 }
 
-// Message tells in one line, ready for a terminal, why there is no leader, and what was found instead.
+// Message tells, ready for a terminal, why there is no leader, and what was found instead: in one line,
+// and another one for each candidate.
 func (s Status) Message() string {
 	record := s.Lock.Record
 	switch s.Reason {
@@ -121,6 +125,15 @@ func (s Status) Message() string {
 	return text
 }
 
+// MessageWith is the message with a note at the end of its first line.
+func (s Status) MessageWith(note string) string {
+	first, candidates, more := strings.Cut(s.Message(), "\n")
+	if !more {
+		return first + note
+	}
+	return strings.TrimSuffix(first, ":") + note + ":\n" + candidates
+}
+
 // whoMessage tells why the holder is not called the leader.
 func (s Status) whoMessage() string {
 	switch s.Reason {
@@ -128,7 +141,12 @@ func (s Status) whoMessage() string {
 		if len(s.Lock.Rivals) > 0 {
 			return "but its peers " + quoteAll(s.Lock.Rivals) + " have the same priority, so none of them leads"
 		}
+		if s.Node != "" {
+			return "which nodes " + s.Node + " are called; --selector decides between their pods" + s.candidatesMessage(":", "")
+		}
 		return fmt.Sprintf("which %d pods can be; --selector decides between them:", len(s.Candidates))
+	case NotSelected:
+		return "but the pod that is meant does not match --selector:"
 	case NodeOnly:
 		return "which is node " + s.Node + ", not a pod" + s.candidatesMessage("; no pod on it is known to be elected with this lock, --selector says which one is:", "")
 	case External:
@@ -200,6 +218,14 @@ func Quote(holder string) string {
 	return fmt.Sprintf("%q", holder)
 }
 
+// printable escapes a word that some component has written, if it is not what it seems.
+func printable(word string) string {
+	if strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return Quote(word)
+	}
+	return word
+}
+
 // Age prints a duration as people read it: in whole seconds that have passed, in milliseconds below one.
 func Age(d time.Duration) string {
 	if d < time.Second {
@@ -214,9 +240,9 @@ func containerTrouble(pod *corev1.Pod) string {
 	for _, status := range pod.Status.ContainerStatuses {
 		switch {
 		case status.State.Waiting != nil:
-			parts = append(parts, status.Name+": "+status.State.Waiting.Reason)
+			parts = append(parts, status.Name+": "+printable(status.State.Waiting.Reason))
 		case status.State.Terminated != nil:
-			parts = append(parts, fmt.Sprintf("%s: %s, exit code %d", status.Name, status.State.Terminated.Reason, status.State.Terminated.ExitCode))
+			parts = append(parts, fmt.Sprintf("%s: %s, exit code %d", status.Name, printable(status.State.Terminated.Reason), status.State.Terminated.ExitCode))
 		}
 	}
 	if len(parts) == 0 {

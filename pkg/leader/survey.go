@@ -38,7 +38,10 @@ type Row struct {
 
 // Findings are the rows by namespace and name, and what the survey had to do without.
 type Findings struct {
-	Rows   []Row
+	Rows []Row
+	// Unlisted are the kinds of locks that may not be listed, sorted.
+	Unlisted []string
+	// Denied are refusals to read pods and nodes, without which some leaders cannot be found.
 	Denied []error
 }
 
@@ -58,7 +61,8 @@ func (s *Survey) Run(ctx context.Context) (Findings, error) {
 			j.denied = append(j.denied, err)
 		}
 	}
-	return Findings{Rows: j.rows(), Denied: j.denied}, nil
+	slices.Sort(j.unlisted)
+	return Findings{Rows: j.rows(), Unlisted: slices.Compact(j.unlisted), Denied: j.denied}, nil
 }
 
 // join is a survey in progress: locks on one side, pods that pass by on the other.
@@ -67,7 +71,8 @@ type join struct {
 	now      time.Time
 	entries  []*entry
 	byKey    map[string][]*entry // by the names of pods and nodes that would be news to them
-	replicas map[types.UID]int   // pods by what they are replicas of
+	replicas map[types.UID]int   // pods by what they are replicas of, of the last list that was whole
+	unlisted []string
 	denied   []error
 }
 
@@ -97,7 +102,7 @@ func (j *join) readLocks(ctx context.Context) error {
 			switch {
 			case err == nil || ctx.Err() != nil && fatal != nil:
 			case apierrors.IsForbidden(err) && source.Kind != election.Lease:
-				j.denied = append(j.denied, err)
+				j.unlisted = append(j.unlisted, source.Kind.Resource.Resource)
 			case fatal == nil:
 				fatal = fmt.Errorf("%s locks: %w", source.Kind.Word, err)
 				stop()
@@ -131,7 +136,6 @@ func (j *join) readAllPods(ctx context.Context) error {
 	if j.Locks.Namespace == metav1.NamespaceAll || !slices.ContainsFunc(j.entries, (*entry).open) {
 		return nil
 	}
-	clear(j.replicas) // they are counted again
 	return j.eachPod(ctx, metav1.NamespaceAll)
 }
 
@@ -170,8 +174,11 @@ func (j *join) readNodes(ctx context.Context) error {
 	if len(j.byKey) == 0 {
 		return nil
 	}
-	clear(j.replicas)
-	return j.eachPod(ctx, metav1.NamespaceAll)
+	err = j.eachPod(ctx, metav1.NamespaceAll)
+	if apierrors.IsForbidden(err) && j.Locks.Namespace != metav1.NamespaceAll {
+		return j.eachPod(ctx, j.Locks.Namespace) // which is noted already
+	}
+	return err
 }
 
 // open reports that nobody has been found yet for a lock that somebody holds.
@@ -183,23 +190,29 @@ func (j *join) eachPod(ctx context.Context, namespace string) error {
 	if !slices.ContainsFunc(j.entries, func(e *entry) bool { return e.search != nil }) {
 		return nil
 	}
-	return election.EachPage(ctx, metav1.ListOptions{}, func(ctx context.Context, opts metav1.ListOptions) (string, error) {
+	replicas := map[types.UID]int{}
+	err := election.EachPage(ctx, metav1.ListOptions{}, func(ctx context.Context, opts metav1.ListOptions) (string, error) {
 		page, err := j.Pods.Pods(namespace).List(ctx, opts)
 		if err != nil {
 			return "", err
 		}
 		for i := range page.Items {
-			j.pod(&page.Items[i])
+			pod := &page.Items[i]
+			if owner := metav1.GetControllerOfNoCopy(pod); owner != nil && runs(pod) {
+				replicas[owner.UID]++
+			}
+			j.pod(pod)
 		}
 		return page.Continue, nil
 	})
+	if err == nil {
+		j.replicas = replicas
+	}
+	return err
 }
 
 // pod shows a pod to those whom it may concern.
 func (j *join) pod(pod *corev1.Pod) {
-	if owner := metav1.GetControllerOfNoCopy(pod); owner != nil && runs(pod) {
-		j.replicas[owner.UID]++
-	}
 	trimmed := false
 	for _, key := range identity.PodKeys(pod) {
 		for _, e := range j.byKey[key] {

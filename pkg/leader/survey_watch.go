@@ -3,12 +3,15 @@ package leader
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/watch"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
 )
@@ -18,7 +21,8 @@ const (
 	verdictsAtOnce = 4
 	// expiryEvery is how often locks are looked through for those that have not been renewed in time.
 	expiryEvery = time.Second
-	// lookAgain is how long a verdict stands that may change without a word from the lock.
+	// lookAgain is how long a verdict stands that may change without a word from the lock; then twice as long, and so on, up
+	// to searchWithin.
 	lookAgain = 5 * time.Second
 )
 
@@ -37,12 +41,9 @@ func (s *Survey) Watch(ctx context.Context, rows []Row, notice func(string), cha
 	}
 	defer w.wg.Wait()
 	defer stop()
-	present := map[*election.Kind]bool{election.Lease: true}
-	for _, row := range rows {
-		present[row.Lock.Kind] = true
-	}
 	for i, source := range w.sources {
-		if present[source.Kind] {
+		// kopf's kinds are not there on every server; a watch on nothing would be tried for ever.
+		if source.Kind.Resource.Group != election.KopfPeering.Resource.Group || slices.ContainsFunc(rows, func(row Row) bool { return row.Lock.Kind == source.Kind }) {
 			w.wg.Go(func() { w.observe(ctx, i, source) })
 		}
 	}
@@ -61,12 +62,13 @@ func keyOf(lock election.Lock) lockKey {
 // watchedLock is one of many locks, as it was seen last.
 type watchedLock struct {
 	lock    election.Lock
-	row     Row       // as it was told last
-	seen    time.Time // when the record was seen to change
-	looked  time.Time // when a verdict was asked for
-	pending bool      // a verdict is on its way
-	again   bool      // the lock has changed meanwhile
-	source  int       // that it was seen in
+	row     Row           // as it was told last
+	seen    time.Time     // when the record was seen to change
+	looked  time.Time     // when a verdict was asked for
+	wait    time.Duration // until it is asked for again though the lock has not changed
+	pending bool          // a verdict is on its way
+	again   bool          // the lock has changed meanwhile
+	source  int           // that it was seen in
 }
 
 // unseen is the source of a lock that the survey has found and no watch yet.
@@ -165,7 +167,7 @@ func (w *surveyWatch) see(ctx context.Context, source int, lock election.Lock) {
 		return
 	}
 	known.seen = time.Now()
-	if !lock.SameTerm(before) || known.row.State != election.Held || known.row.passing() && time.Since(known.looked) > lookAgain {
+	if !lock.SameTerm(before) || known.row.State != election.Held || known.row.passing() && time.Since(known.looked) > known.wait {
 		w.look(ctx, key)
 	}
 }
@@ -210,9 +212,11 @@ func (w *surveyWatch) judge(ctx context.Context, v verdict, changed func(Row) er
 		defer w.look(ctx, v.key)
 	}
 	if same(v.status, known.row.Status) {
+		known.wait = min(2*known.wait, searchWithin)
 		return nil
 	}
-	known.row = Row{Status: v.status, Followers: -1}
+	known.wait = lookAgain
+	known.row = Row{Status: v.status, Followers: known.row.Followers} // who leads changes more often than how many there are
 	if v.status.State == election.Missing {
 		delete(w.watched, v.key)
 	}
@@ -222,10 +226,7 @@ func (w *surveyWatch) judge(ctx context.Context, v verdict, changed func(Row) er
 // observe watches one source of locks until the context ends.
 func (w *surveyWatch) observe(ctx context.Context, index int, source election.Source) {
 	lists, example := source.ListWatch()
-	var worked atomic.Bool
-	var refused error
 	hand := func(objects []any, all, gone bool) {
-		worked.Store(true)
 		seen := sighting{source: index, all: all, gone: gone}
 		for _, object := range objects {
 			locks, err := source.Locks(object.(runtime.Object))
@@ -238,17 +239,35 @@ func (w *surveyWatch) observe(ctx context.Context, index int, source election.So
 			send(ctx, w.sightings, seen)
 		}
 	}
+	var worked atomic.Bool // a watch, not only a list
+	open := lists.WatchFuncWithContext
+	lists.WatchFuncWithContext = func(ctx context.Context, opts metav1.ListOptions) (watch.Interface, error) {
+		events, err := open(ctx, opts)
+		worked.Store(worked.Load() || err == nil)
+		return events, err
+	}
+	var refused error
 	watching := reflection{lists: lists, example: example, store: changes{hand}, worked: &worked, trouble: func(err error, _ bool) {
-		if !apierrors.IsForbidden(err) {
+		if refused = err; !apierrors.IsForbidden(err) {
 			send(ctx, w.troubles, trouble{err: err})
 		}
-		refused = err
 	}}
 	for watching.run(ctx) {
-		// An API server that has just started denies everything until it knows its roles.
-		if !worked.Load() {
+		switch {
+		case !worked.Load() && source.Kind == election.Lease:
 			send(ctx, w.failed, fmt.Errorf("watching %s locks: %w", source.Kind.Word, refused))
 			return
+		case !worked.Load():
+			return // the survey has told what it may not list
+		}
+		// An API server that has just started denies everything until it knows its roles. So does one that has taken the
+		// access away: that is told, and tried again.
+		send(ctx, w.troubles, trouble{err: refused})
+		again := time.NewTimer(pollEvery)
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			again.Stop()
 		}
 	}
 }

@@ -3,6 +3,8 @@ package leader
 import (
 	"fmt"
 	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
 
 // trouble is a failure to watch or to read.
@@ -24,7 +26,11 @@ func (t *teller) tell(what trouble) {
 	case what.denied:
 		t.denied = true
 		t.notice(fmt.Sprintf("no access to watch (%v); reading every %s instead", what.err, pollEvery))
-	case t.troubleFrom.IsZero():
+	case !t.troubleFrom.IsZero():
+	case apierrors.IsForbidden(what.err), apierrors.IsNotFound(what.err):
+		t.troubleFrom = time.Now()
+		t.notice(fmt.Sprintf("the cluster refuses (%v); trying again", what.err))
+	default:
 		t.troubleFrom = time.Now()
 		t.notice(fmt.Sprintf("the cluster does not answer (%v); trying again", what.err))
 	}

@@ -121,7 +121,7 @@ func (f *follower) take(ctx context.Context, change *leader.Change) error {
 	switch {
 	case !change.Led():
 		if f.leading == nil && change.Reason != leader.PodUnknown {
-			f.say(closedChannel(), change.Message()+"; waiting for a leader")
+			f.say(closedChannel(), change.MessageWith("; waiting for a leader"))
 		}
 		return nil
 	case f.leading != nil:

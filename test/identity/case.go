@@ -3,112 +3,116 @@
 package identity
 
 import (
-	"encoding/json"
+	"cmp"
 	"fmt"
-
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"maps"
+	"slices"
+	"strings"
 )
 
 // Case is one lock as a project writes it, with the objects around it and the verdict that is expected. Times in it are
 // fixed moments of the past; see move.go for how they come to life.
+//
+// Cases are written by many hands, so a field is known by its other spellings, too: see field.go. The types of the fields
+// take more forms than their own: see value.go.
 type Case struct {
 	ID      string `json:"-"`
-	Project string `json:"project"`
-	Expect  string `json:"expect"` // see verdict.go
+	Flaw    error  `json:"-"` // why the case cannot be understood; it fails then
+	Project string `json:"project" also:"title"`
+	Expect  string `json:"expect" also:"expected expectation verdict"` // see expect.go
 
-	LockKind             string                  `json:"lockKind"` // Lease, ConfigMap, Endpoints-patroni, …; see kind.go
-	LockName             string                  `json:"lockName"`
-	LockNamespace        string                  `json:"lockNamespace"`
-	LockRole             string                  `json:"lockRole"` // which of several leaders that one lock records
-	HolderIdentity       string                  `json:"holderIdentity"`
-	LeaseDurationSeconds int64                   `json:"leaseDurationSeconds"`
-	LeaseSpec            json.RawMessage         `json:"leaseSpec"` // overrides single fields; null takes a field away
-	LeaseLabels          map[string]string       `json:"leaseLabels"`
-	LockLabels           map[string]string       `json:"lockLabels"`
-	LeaseOwner           *Owner                  `json:"leaseOwner"`
-	OwnerReferences      []metav1.OwnerReference `json:"ownerReferences"`
-	LeaseManager         string                  `json:"leaseManager"` // field manager that writes the lock
-	ManagedFieldsManager string                  `json:"managedFieldsManager"`
-	Annotation           texts                   `json:"annotation"`
-	LockAnnotations      texts                   `json:"lockAnnotations"`
-	Data                 texts                   `json:"data"`
-	Status               json.RawMessage         `json:"status"` // of a kopf peering
+	LockKind             string `json:"lockKind" also:"kind lockType"` // Lease, ConfigMap, Endpoints-patroni, …; see form.go
+	LockName             string `json:"lockName" also:"lock leaseName"`
+	LockNamespace        string `json:"lockNamespace" also:"leaseNamespace"`
+	LockRole             string `json:"lockRole" also:"role"` // which of several leaders that one lock records
+	HolderIdentity       string `json:"holderIdentity" also:"holder identity"`
+	LeaseDurationSeconds int64  `json:"leaseDurationSeconds" also:"leaseDuration lockDurationSeconds durationSeconds"`
+	LeaseTransitions     int64  `json:"leaseTransitions" also:"leaderTransitions transitions"`
+	AcquireTime          string `json:"acquireTime" also:"acquired leaseAcquireTime lockAcquireTime"`
+	RenewTime            string `json:"renewTime" also:"renewed leaseRenewTime lockRenewTime"`
+	LeaseSpec            object `json:"leaseSpec" also:"lockSpec"` // overrides single fields; null takes a field away
+	LockLabels           texts  `json:"lockLabels" also:"leaseLabels"`
+	Owners               owners `json:"ownerReferences" also:"ownerReference leaseOwner lockOwner leaseOwners lockOwners leaseOwnerReferences lockOwnerReferences"`
+	Manager              string `json:"leaseManager" also:"managedFieldsManager fieldManager lockManager manager"` // that writes the lock
+	Annotation           texts  `json:"annotation" also:"annotations lockAnnotation lockAnnotations leaseAnnotation leaseAnnotations"`
+	Data                 texts  `json:"data" also:"lockData configMapData"`
+	Status               object `json:"status" also:"peering peerings peers kopfStatus kopfPeers lockStatus"` // of a kopf peering
 
-	Pod                Pod               `json:"-"` // the fields podName, podNamespace, … and nodeName
-	Decoys             []Pod             `json:"-"`
-	Candidates         []string          `json:"candidates"`         // pods beside or instead of podName
-	ContainerStartedAt map[string]string `json:"containerStartedAt"` // "pod/container" to a time
+	Pod        Pod    `json:"-"` // the fields podName, podNamespace, … and nodeName
+	Decoys     []Pod  `json:"-"`
+	Candidates []Pod  `json:"-"`                                                            // pods beside or instead of podName
+	StartedAt  starts `json:"containerStartedAt" also:"containersStartedAt containerStart"` // of containers
 
-	NodeLabels    map[string]string `json:"nodeLabels"`
-	NodeAddresses map[string]string `json:"nodeAddresses"` // by type
-	Nodes         []Node            `json:"nodes"`         // others that are not as they usually are
+	NodeLabels    texts     `json:"nodeLabels"`
+	NodeAddresses addresses `json:"nodeAddresses" also:"nodeAddress"`
+	Nodes         []Node    `json:"-"` // others that are not as they usually are
 
 	// What a reader of the case wants to know and the proof does not use.
-	Rule                string `json:"rule"`
-	Source              any    `json:"source"`
-	Notes               any    `json:"notes"`
-	Verified            any    `json:"verified"`
-	UnverifiedParts     any    `json:"unverifiedParts"`
-	Constructed         any    `json:"constructed"`
-	IdentityTimestampMS any    `json:"identityTimestampMs"`
+	Rule                any `json:"rule"`
+	Source              any `json:"source"`
+	Notes               any `json:"notes" also:"note comment"`
+	Verified            any `json:"verified"`
+	UnverifiedParts     any `json:"unverifiedParts"`
+	Constructed         any `json:"constructed"`
+	IdentityTimestampMS any `json:"identityTimestampMs"`
 }
 
 // Pod is a pod of a case. The case's own one has its fields with the prefix "pod", decoys have them with or without.
 type Pod struct {
-	Namespace   string            `json:"namespace"`
-	Name        string            `json:"name"`
-	Labels      map[string]string `json:"labels"`
-	Annotations texts             `json:"annotations"`
-	Owner       *Owner            `json:"owner"`
-	NodeName    string            `json:"nodeName"`
-	HostNetwork bool              `json:"hostNetwork"`
-	Spec        json.RawMessage   `json:"spec"` // merged into the pod's
-	IP          string            `json:"ip"`
-	IPs         []string          `json:"ips"`
-	Phase       string            `json:"phase"`
-	StartTime   string            `json:"startTime"`
-}
-
-// Owner is the controller of an object. It need not exist.
-type Owner struct {
-	APIVersion string `json:"apiVersion"`
-	Kind       string `json:"kind"`
-	Name       string `json:"name"`
+	Namespace   string     `json:"namespace" also:"ns"`
+	Name        string     `json:"name"`
+	Labels      texts      `json:"labels" also:"label"`
+	Annotations texts      `json:"annotations" also:"annotation"`
+	Owners      owners     `json:"owner" also:"owners ownerReference ownerReferences"`
+	NodeName    string     `json:"nodeName" also:"node"`
+	HostNetwork bool       `json:"hostNetwork"`
+	Spec        object     `json:"spec"` // merged into the pod's
+	Status      object     `json:"status"`
+	Containers  containers `json:"containers" also:"container containerNames"`
+	IP          string     `json:"ip"`
+	IPs         ips        `json:"ips"`
+	Phase       string     `json:"phase"`
+	StartTime   string     `json:"startTime" also:"startedAt start"`
+	UID         any        `json:"uid"` // the API server gives its own
+	Notes       any        `json:"notes" also:"note comment rule"`
 }
 
 // Node is a node that a case needs beside those of its pods, or whose labels and addresses matter.
 type Node struct {
-	Name      string            `json:"name"`
-	Labels    map[string]string `json:"labels"`
-	Addresses map[string]string `json:"addresses"`
-}
-
-// texts maps a key to a text. A value that a case writes as JSON instead is the text of that JSON.
-type texts map[string]string
-
-func (t *texts) UnmarshalJSON(data []byte) error {
-	var raw map[string]json.RawMessage
-	if err := json.Unmarshal(data, &raw); err != nil {
-		return err
-	}
-	*t = make(texts, len(raw))
-	for key, value := range raw {
-		var text string
-		if json.Unmarshal(value, &text) != nil {
-			text = string(value)
-		}
-		(*t)[key] = text
-	}
-	return nil
+	Name      string    `json:"name"`
+	Labels    texts     `json:"labels"`
+	Addresses addresses `json:"addresses" also:"address"`
 }
 
 // lock is how a user calls the lock on the command line.
 func (c *Case) lock() string {
-	lock := c.kind().argument + "/" + c.LockName
-	if c.LockRole != "" {
-		lock += "/" + c.LockRole
+	lock := cmp.Or(c.kind().argument, c.LockKind) + "/" + c.LockName
+	if role := c.role(); role != "" {
+		lock += "/" + role
 	}
 	return lock
+}
+
+// role is which of the leaders that one ConfigMap of Spring's records is asked for: the holder's, where there are several.
+func (c *Case) role() string {
+	if c.LockRole != "" {
+		return c.LockRole
+	}
+	var roles []string
+	for _, key := range slices.Sorted(maps.Keys(c.Data)) {
+		if role, ok := strings.CutPrefix(key, springRole); ok {
+			roles = append(roles, role)
+		}
+	}
+	if len(roles) < 2 || c.isKopf() {
+		return ""
+	}
+	for _, role := range roles {
+		if c.HolderIdentity != "" && c.Data[springRole+role] == c.HolderIdentity {
+			return role
+		}
+	}
+	return roles[0]
 }
 
 // String names the case as reports do.

@@ -51,17 +51,6 @@ func kindNames() string {
 	return strings.Join(names, ", ")
 }
 
-// base is the case's lockKind without its -suffix, which only says how the lock is written.
-func (c *Case) base() string {
-	base, _, _ := strings.Cut(strings.ToLower(c.LockKind), "-")
-	return base
-}
-
-func (c *Case) suffix() string {
-	_, suffix, _ := strings.Cut(strings.ToLower(c.LockKind), "-")
-	return suffix
-}
-
-func (c *Case) kind() kind { return kinds[c.base()] }
+func (c *Case) kind() kind { return kinds[c.form().base] }
 
 func (c *Case) isKopf() bool { return c.kind().gvk.Group == kopfV1.Group }

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -9,6 +10,59 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
+
+// settleStatus gathers in the status what a case has elsewhere of it, as objects, so that times are found in it.
+func (c *Case) settleStatus() {
+	if c.Status == nil && len(c.Data) == 0 {
+		return
+	}
+	status := c.Status.fields()
+	if inner, ok := objectOf(status["status"]); ok && len(status) == 1 {
+		status = inner
+	}
+	for id, text := range c.Data {
+		status[id], _ = json.Marshal(text)
+	}
+	for id, raw := range status {
+		if peer, ok := objectOf(raw); ok {
+			status[id], _ = json.Marshal(peer)
+		}
+	}
+	c.Data = nil
+	c.Status, _ = json.Marshal(status)
+}
+
+// peers is the status of a kopf peering: the peers that the case gives, or the holder alone. One that does not say when it
+// was last seen was so when the lock was renewed.
+func (c *Case) peers(r record) (map[string]any, error) {
+	if c.Status == nil {
+		return r.kopf(), nil
+	}
+	peers := map[string]any{}
+	for id, raw := range c.Status.fields() {
+		fields, ok := objectOf(raw)
+		if !ok { // another part of the status
+			peers[id] = valueText(raw)
+			continue
+		}
+		peer := map[string]any{}
+		for key, value := range fields {
+			var decoded any
+			if err := json.Unmarshal(value, &decoded); err != nil {
+				return nil, fmt.Errorf("field status: peer %q: %w", id, err)
+			}
+			peer[key] = decoded
+		}
+		if peer["lastseen"] == nil {
+			peer["lastseen"] = kopfTime(r.renewed)
+		}
+		peers[id] = peer
+	}
+	return peers, nil
+}
+
+// kopfTime is a time as kopf writes it.
+func kopfTime(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05.000000-07:00") }
 
 // needKopf makes kopf's two kinds as its peering.yaml does, with any content and no status subresource, and waits until
 // the API server serves them.

@@ -1,118 +1,171 @@
 package identity
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
-	"reflect"
 	"slices"
 	"strings"
 )
 
-// Load reads a file of cases: a JSON list. Warnings name the fields that are not known.
+// Load reads a file of cases: a JSON list, alone or in an object. A case that cannot be understood has a Flaw and takes no
+// other down. Warnings name the fields that are not known, in one line a case.
 func Load(path string) (cases []Case, warnings []string, err error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, nil, err
 	}
-	var raw []map[string]json.RawMessage
-	if err := json.Unmarshal(data, &raw); err != nil {
-		return nil, nil, fmt.Errorf("%s: not a JSON list of cases: %w", path, err)
+	list, err := caseList(data)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
-	if len(raw) == 0 {
-		return nil, nil, fmt.Errorf("%s: no cases in it", path)
-	}
-	var problems []error
-	for i, fields := range raw {
-		one, unknown, err := parse(i, fields)
-		found := []error{err}
-		if err == nil {
-			found = one.check()
-		}
-		for _, err := range found {
-			problems = append(problems, fmt.Errorf("%s: case %s: %w", path, one.ID, err))
-		}
-		for _, field := range unknown {
-			warnings = append(warnings, fmt.Sprintf("case %s: field %q is not known and ignored", one.ID, field))
+	for i, raw := range list {
+		one, unknown := parse(i, raw)
+		if len(unknown) > 0 {
+			warnings = append(warnings, fmt.Sprintf("case %s: not known and ignored: %s", one.ID, strings.Join(unknown, ", ")))
 		}
 		cases = append(cases, one)
 	}
-	return cases, warnings, errors.Join(problems...)
+	return cases, warnings, nil
 }
 
+// caseList are the cases in a file's JSON: of a list, of an object that has a list of objects, or the object itself if it
+// is a case.
+func caseList(data []byte) (list []json.RawMessage, err error) {
+	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))) // Windows' mark
+	if !json.Valid(data) {
+		return nil, fmt.Errorf("not JSON: %w", json.Unmarshal(data, &list))
+	}
+	wrapper, isObject := objectOf(data)
+	if isObject {
+		if hasField(wrapper, "lockName") {
+			return []json.RawMessage{data}, nil
+		}
+		for _, key := range append([]string{"cases"}, slices.Sorted(maps.Keys(wrapper))...) {
+			if json.Unmarshal(wrapper[key], &list) == nil && slices.ContainsFunc(list, isObjectJSON) {
+				return list, nil
+			}
+		}
+		return nil, errors.New("not a list of cases, nor an object that has one")
+	}
+	if json.Unmarshal(data, &list) != nil || len(list) > 0 && !slices.ContainsFunc(list, isObjectJSON) {
+		return nil, errors.New("not a list of cases")
+	}
+	if len(list) == 0 {
+		return nil, errors.New("no cases in it")
+	}
+	return list, nil
+}
+
+func isObjectJSON(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '{' }
+
+// hasField tells that one of the fields is called so, in whatever spelling.
+func hasField(fields map[string]json.RawMessage, name string) bool {
+	for key := range fields {
+		if plain(key) == plain(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// podFields are those of the case's own pod that need no prefix.
+var podFields = []string{"nodename", "node", "hostnetwork", "containers"}
+
 // parse reads the case at a position of its file.
-func parse(position int, fields map[string]json.RawMessage) (c Case, unknown []string, err error) {
-	c.ID = strings.Trim(string(fields["id"]), `"`)
-	if c.ID == "" {
-		c.ID = fmt.Sprintf("at position %d", position+1)
+func parse(position int, raw json.RawMessage) (c Case, unknown []string) {
+	c.ID = fmt.Sprintf("at position %d", position+1)
+	defer func() {
+		if c.Flaw == nil {
+			c.Flaw = oneLine(c.check())
+		}
+	}()
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(raw, &fields) != nil {
+		c.Flaw = errors.New("not an object")
+		return c, nil
 	}
 	own, pod := map[string]json.RawMessage{}, map[string]json.RawMessage{}
+	var problems []error
+	note := func(more []string, found []error) {
+		unknown, problems = append(unknown, more...), append(problems, found...)
+	}
 	for key, value := range fields {
-		switch {
-		case key == "id", key == "decoys":
-		case key == "nodeName", strings.HasPrefix(key, "pod"):
+		_, known := fieldOf(&c, key)
+		switch name := plain(key); {
+		case name == "id":
+			if id, err := textOf(value); err == nil && id != "" {
+				c.ID = id
+			}
+		case name == "pod":
+			note(parsePod("pod.", value, &c.Pod))
+		case name == "decoys", name == "candidates", name == "nodes": // below, as they build on the rest
+		case !known && strings.HasPrefix(name, "pod"), slices.Contains(podFields, name):
 			pod[key] = value
 		default:
 			own[key] = value
 		}
 	}
-	var decoys []map[string]json.RawMessage
-	if raw, ok := fields["decoys"]; ok {
-		if err := json.Unmarshal(raw, &decoys); err != nil {
-			return c, nil, fmt.Errorf("field decoys: %w", err)
+	note(decode("", own, &c))
+	note(decode("", pod, &c.Pod))
+	for key, value := range fields {
+		for i, raw := range listOf(value) {
+			where := fmt.Sprintf("%s[%d].", key, i)
+			switch plain(key) {
+			case "decoys":
+				var decoy Pod
+				note(parsePod(where, raw, &decoy))
+				c.Decoys = append(c.Decoys, decoy)
+			case "candidates":
+				var candidate Pod
+				note(parsePod(where, raw, &candidate))
+				candidate.likeOf(c.Pod)
+				c.Candidates = append(c.Candidates, candidate)
+			case "nodes":
+				var node Node
+				note(parseNode(where, raw, &node))
+				c.Nodes = append(c.Nodes, node)
+			}
 		}
-	}
-	c.Decoys = make([]Pod, len(decoys))
-	var problems []error
-	take := func(where string, fields map[string]json.RawMessage, into any) {
-		more, err := decode(where, fields, into)
-		unknown, problems = append(unknown, more...), append(problems, err)
-	}
-	take("", own, &c)
-	take("", pod, &c.Pod)
-	for i := range decoys {
-		take(fmt.Sprintf("decoys[%d].", i), decoys[i], &c.Decoys[i])
 	}
 	slices.Sort(unknown)
-	return c, unknown, errors.Join(problems...)
+	c.Flaw = oneLine(problems)
+	return c, unknown
 }
 
-// decode fills into from the fields and returns those that it does not know. Into a Pod, the prefix "pod" goes.
-func decode(where string, fields map[string]json.RawMessage, into any) (unknown []string, err error) {
-	_, isPod := into.(*Pod)
-	for key, value := range fields {
-		name := key
-		if rest, found := strings.CutPrefix(key, "pod"); isPod && found {
-			name = rest
-		}
-		if !knows(into, name) {
-			unknown = append(unknown, where+key)
-			continue
-		}
-		// One at a time, so that an error can name its field.
-		object, err := json.Marshal(map[string]json.RawMessage{name: value})
-		if err != nil {
-			return nil, err
-		}
-		var wrong *json.UnmarshalTypeError
-		switch err := json.Unmarshal(object, into); {
-		case errors.As(err, &wrong):
-			return nil, fmt.Errorf("field %s%s: cannot be a %s", where, key, wrong.Value)
-		case err != nil:
-			return nil, fmt.Errorf("field %s%s: %w", where, key, err)
-		}
+// parsePod reads a pod: an object, or NAME or NAMESPACE/NAME.
+func parsePod(where string, raw json.RawMessage, pod *Pod) (unknown []string, problems []error) {
+	if name, err := textOf(raw); err == nil {
+		pod.Name = name
+		return nil, nil
 	}
-	return unknown, nil
+	fields, ok := objectOf(raw)
+	if !ok {
+		return nil, []error{fmt.Errorf("field %s: must be a pod", strings.TrimSuffix(where, "."))}
+	}
+	return decode(where, fields, pod)
 }
 
-// knows tells whether the struct has a field of that JSON name, in whatever case: JSON decoding does not mind it either.
-func knows(into any, name string) bool {
-	fields := reflect.TypeOf(into).Elem()
-	for i := range fields.NumField() {
-		if tag := fields.Field(i).Tag.Get("json"); tag != "-" && strings.EqualFold(tag, name) {
-			return true
-		}
+func parseNode(where string, raw json.RawMessage, node *Node) (unknown []string, problems []error) {
+	if name, err := textOf(raw); err == nil {
+		node.Name = name
+		return nil, nil
 	}
-	return false
+	fields, _ := objectOf(raw)
+	return decode(where, fields, node)
+}
+
+// oneLine is all problems in one error of one line, or nil.
+func oneLine(problems []error) error {
+	var lines []string
+	for _, problem := range problems {
+		lines = append(lines, strings.Join(strings.Fields(problem.Error()), " "))
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	return errors.New(strings.Join(lines, "; "))
 }

@@ -1,8 +1,7 @@
 package identity
 
 import (
-	"encoding/json"
-	"fmt"
+	"cmp"
 	"maps"
 	"time"
 
@@ -10,7 +9,10 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 )
 
-const kuredAnnotation = "weave.works/kured-node-lock"
+const (
+	kuredAnnotation = "weave.works/kured-node-lock"
+	springRole      = "leader.id." // begins Spring's keys, one a role
+)
 
 // lockObject is the lock as its project would have written it by now: what the case gives, and what it leaves out.
 func (c *Case) lockObject(now time.Time) (*unstructured.Unstructured, error) {
@@ -18,12 +20,14 @@ func (c *Case) lockObject(now time.Time) (*unstructured.Unstructured, error) {
 	object := &unstructured.Unstructured{Object: map[string]any{}}
 	annotations := map[string]string{}
 	labels := map[string]string{}
-	owners := c.OwnerReferences
-	switch base := c.base(); {
-	case base == "lease":
+	switch f := c.form(); {
+	case f.base == "lease":
 		spec, err := r.leaseSpec(c.LeaseSpec)
 		if err != nil {
 			return nil, err
+		}
+		if c.bare() {
+			spec = map[string]any{}
 		}
 		object.Object["spec"] = spec
 	case c.isKopf():
@@ -32,19 +36,19 @@ func (c *Case) lockObject(now time.Time) (*unstructured.Unstructured, error) {
 			return nil, err
 		}
 		object.Object["status"] = status
-	case base == "daemonset":
+	case f.base == "daemonset":
 		object.Object["spec"] = daemonSetSpec(c.LockName)
-		if r.holder != "" {
+		if r.holder != "" && !c.annotated() {
 			annotations[kuredAnnotation] = r.kured()
 		}
-	case c.ownerLeads():
-	case c.suffix() == "data", len(c.Data) > 0:
-		if len(c.Data) == 0 { // Spring Cloud Kubernetes is who keeps its leader there
-			object.Object["data"] = map[string]any{"leader.id.leader": r.holder}
-			labels["provider"], labels["kind"] = "spring-cloud-kubernetes", "leaders"
-		}
-	case len(c.Annotation)+len(c.LockAnnotations) > 0:
-	case c.suffix() == "patroni":
+	case c.patroniAnnotated(): // who leads is the case's to say, as nobody may
+		annotations = r.patroni()
+		delete(annotations, "leader")
+	case c.ownerLeads(), c.annotated(), c.bare(), len(c.Data) > 0:
+	case f.data: // Spring Cloud Kubernetes is who keeps its leader there
+		object.Object["data"] = map[string]any{springRole + cmp.Or(c.LockRole, "leader"): r.holder}
+		labels["provider"], labels["kind"] = "spring-cloud-kubernetes", "leaders"
+	case f.patroni:
 		annotations = r.patroni()
 	default:
 		annotations[leaderAnnotation] = r.annotation()
@@ -59,51 +63,33 @@ func (c *Case) lockObject(now time.Time) (*unstructured.Unstructured, error) {
 	if c.kind().namespaced {
 		object.SetNamespace(c.LockNamespace)
 	}
-	object.SetLabels(merged(labels, c.LeaseLabels, c.LockLabels))
-	object.SetAnnotations(merged(annotations, c.Annotation, c.LockAnnotations))
-	if c.LeaseOwner != nil {
-		owners = append(owners, c.LeaseOwner.reference(false))
-	}
-	for i := range owners {
-		if owners[i].UID == "" {
-			owners[i].UID = uidOf(owners[i].Kind, owners[i].Name)
-		}
-	}
-	object.SetOwnerReferences(owners)
+	object.SetLabels(merged(labels, c.LockLabels))
+	object.SetAnnotations(merged(annotations, c.Annotation))
+	object.SetOwnerReferences(c.Owners.complete(c.usualOwner()))
 	return object, nil
 }
 
-// peers is the status of a kopf peering.
-func (c *Case) peers(r record) (map[string]any, error) {
-	if len(c.Status) == 0 && len(c.Data) == 0 {
-		return r.kopf(), nil
+// twinObject is the other object with the same record.
+func (c *Case) twinObject(now time.Time) *unstructured.Unstructured {
+	object := &unstructured.Unstructured{Object: map[string]any{}}
+	object.SetGroupVersionKind(kinds[c.form().twin].gvk)
+	object.SetName(c.LockName)
+	object.SetNamespace(c.LockNamespace)
+	object.SetLabels(c.LockLabels)
+	object.SetAnnotations(merged(map[string]string{leaderAnnotation: c.record(now).annotation()}, c.Annotation))
+	return object
+}
+
+// usualOwner is the kind of an owner that has none in the case.
+func (c *Case) usualOwner() string {
+	if c.ownerLeads() {
+		return "Pod"
 	}
-	peers := map[string]any{}
-	if len(c.Status) > 0 {
-		if err := json.Unmarshal(c.Status, &peers); err != nil {
-			return nil, fmt.Errorf("field status: %w", err)
-		}
-	}
-	for id, text := range c.Data {
-		var peer any
-		if err := json.Unmarshal([]byte(text), &peer); err != nil {
-			return nil, fmt.Errorf("field data: peer %q: %w", id, err)
-		}
-		peers[id] = peer
-	}
-	return peers, nil
+	return "Deployment"
 }
 
 // manager is the field manager that writes the lock.
-func (c *Case) manager() string {
-	switch {
-	case c.LeaseManager != "":
-		return c.LeaseManager
-	case c.ManagedFieldsManager != "":
-		return c.ManagedFieldsManager
-	}
-	return "unknown"
-}
+func (c *Case) manager() string { return cmp.Or(c.Manager, "unknown") }
 
 // daemonSetSpec is the least that the API takes.
 func daemonSetSpec(name string) map[string]any {

@@ -1,7 +1,6 @@
 package identity
 
 import (
-	"encoding/json"
 	"maps"
 	"regexp"
 	"slices"
@@ -61,11 +60,11 @@ func (t times) all() []time.Time { return append(slices.Clone(t.renewed), t.othe
 // times are the moments that the case gives for its lock.
 func (c *Case) times() times {
 	var found times
-	for _, texts := range []texts{c.Annotation, c.LockAnnotations} {
-		for key, text := range texts {
-			found.add(key, text)
-		}
+	for key, text := range c.Annotation {
+		found.add(key, text)
 	}
+	found.add("renewTime", c.RenewTime)
+	found.add("acquireTime", c.AcquireTime)
 	found.add("", string(c.LeaseSpec))
 	found.add("", string(c.Status))
 	return found
@@ -80,22 +79,23 @@ func (c *Case) moveTo(at time.Time) {
 	}
 	found := c.times()
 	anchors := found.renewed
-	if len(anchors) == 0 && c.base() != "lease" {
+	if len(anchors) == 0 && c.form().base != "lease" {
 		anchors = found.other
 	}
 	if len(anchors) == 0 {
 		return
 	}
 	span := at.Sub(slices.MaxFunc(anchors, time.Time.Compare))
-	moved := func(from texts) texts {
-		to := maps.Clone(from)
-		for key, text := range to {
-			to[key] = moveAll(key, text, span)
-		}
-		return to
+	c.Annotation = maps.Clone(c.Annotation)
+	for key, text := range c.Annotation {
+		c.Annotation[key] = moveAll(key, text, span)
 	}
-	c.Annotation, c.LockAnnotations = moved(c.Annotation), moved(c.LockAnnotations)
-	c.LeaseSpec = json.RawMessage(moveAll("", string(c.LeaseSpec), span))
-	c.Status = json.RawMessage(moveAll("", string(c.Status), span))
+	if c.LeaseSpec != nil {
+		c.LeaseSpec = object(moveAll("", string(c.LeaseSpec), span))
+	}
+	if c.Status != nil {
+		c.Status = object(moveAll("", string(c.Status), span))
+	}
+	c.RenewTime, c.AcquireTime = move(c.RenewTime, span), move(c.AcquireTime, span)
 	c.Pod.StartTime = move(c.Pod.StartTime, span)
 }

@@ -1,7 +1,6 @@
 package identity
 
 import (
-	"encoding/json"
 	"testing"
 	"time"
 )
@@ -33,12 +32,12 @@ func TestRenewalMovesToThePresent(t *testing.T) {
 
 func TestTimesInKeysOfTheirOwn(t *testing.T) {
 	given := texts{"leader": "pg-0", "ttl": "30", "optime": "1767520832", "acquireTime": "2026-01-04T09:00:00+00:00", "renewTime": "2026-01-04T10:00:00+00:00"}
-	c := Case{LockKind: "Endpoints-patroni", Expect: "pod", LockAnnotations: given}
+	c := Case{LockKind: "Endpoints-patroni", Expect: "pod", Annotation: given}
 	c.moveTo(present)
 	for key, want := range map[string]string{
 		"leader": "pg-0", "ttl": "30", "optime": "1767520832", "acquireTime": "2026-11-20T11:00:00+00:00", "renewTime": "2026-11-20T12:00:00+00:00",
 	} {
-		if got := c.LockAnnotations[key]; got != want {
+		if got := c.Annotation[key]; got != want {
 			t.Errorf("%s: got %s, want %s", key, got, want)
 		}
 	}
@@ -48,7 +47,7 @@ func TestTimesInKeysOfTheirOwn(t *testing.T) {
 }
 
 func TestTheLatestOfAllPeersIsThePresent(t *testing.T) {
-	c := Case{LockKind: "KopfPeering", Expect: "pod", Status: json.RawMessage(`{"a":{"lastseen":"2026-01-04T10:00:00.5"},"dead":{"lastseen":"2026-01-04T09:00:00.5"}}`)}
+	c := Case{LockKind: "KopfPeering", Expect: "pod", Status: object(`{"a":{"lastseen":"2026-01-04T10:00:00.5"},"dead":{"lastseen":"2026-01-04T09:00:00.5"}}`)}
 	c.moveTo(present)
 	if got, want := string(c.Status), `{"a":{"lastseen":"2026-11-20T12:00:00.0"},"dead":{"lastseen":"2026-11-20T11:00:00.0"}}`; got != want {
 		t.Errorf("got %s, want %s", got, want)
@@ -58,11 +57,19 @@ func TestTheLatestOfAllPeersIsThePresent(t *testing.T) {
 func TestWhatHasEndedStaysInThePast(t *testing.T) {
 	const spec = `{"acquireTime":"2026-01-04T09:00:00.000000Z","renewTime":"2026-01-04T10:00:00.000000Z"}`
 	for _, expect := range []string{"released", "expired", "Expired"} {
-		c := Case{LockKind: "Lease", Expect: expect, LeaseSpec: json.RawMessage(spec)}
+		c := Case{LockKind: "Lease", Expect: expect, LeaseSpec: object(spec)}
 		c.moveTo(present)
 		if string(c.LeaseSpec) != spec {
 			t.Errorf("%s: got %s", expect, c.LeaseSpec)
 		}
+	}
+}
+
+func TestTimesOutsideOfTheRecordMoveToo(t *testing.T) {
+	c := Case{LockKind: "Lease", Expect: "pod", RenewTime: "2026-01-04T10:00:00Z", AcquireTime: "2026-01-04 09:00:00"}
+	c.moveTo(present)
+	if c.RenewTime != "2026-11-20T12:00:00Z" || c.AcquireTime != "2026-11-20 11:00:00" || c.LeaseSpec != nil || c.Status != nil {
+		t.Errorf("got renewed %s, acquired %s, spec %s, status %s", c.RenewTime, c.AcquireTime, c.LeaseSpec, c.Status)
 	}
 }
 
@@ -72,7 +79,7 @@ func TestWithoutARenewal(t *testing.T) {
 		given Case
 		moved bool
 	}{
-		{"a Lease gets one, so its beginning stays", Case{LockKind: "Lease", Expect: "pod", Pod: Pod{StartTime: "2026-01-04T10:00:00Z"}, LeaseSpec: json.RawMessage(`{"acquireTime":"2026-01-04T10:00:00.000000Z","renewTime":null}`)}, false},
+		{"a Lease gets one, so its beginning stays", Case{LockKind: "Lease", Expect: "pod", Pod: Pod{StartTime: "2026-01-04T10:00:00Z"}, LeaseSpec: object(`{"acquireTime":"2026-01-04T10:00:00.000000Z","renewTime":null}`)}, false},
 		{"kured's creation counts", Case{LockKind: "DaemonSet", Expect: "pod", Pod: Pod{StartTime: "2026-01-04T10:00:00Z"}, Annotation: texts{kuredAnnotation: `{"nodeID":"a","created":"2026-01-04T10:00:00Z"}`}}, true},
 	} {
 		test.given.moveTo(present)

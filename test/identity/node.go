@@ -25,15 +25,17 @@ func (c *Case) nodes() []Node {
 
 // object is the node as its kubelet would have registered it. Nothing is scheduled here: the case says what runs where.
 func (n Node) object(ip string) *corev1.Node {
-	addresses := map[string]string{string(corev1.NodeInternalIP): ip, string(corev1.NodeHostName): n.Name}
-	maps.Copy(addresses, n.Addresses)
 	node := &corev1.Node{
 		ObjectMeta: metav1.ObjectMeta{Name: n.Name, Labels: merged(map[string]string{corev1.LabelHostname: n.Name}, n.Labels)},
 		Spec:       corev1.NodeSpec{Unschedulable: true},
 	}
-	for _, kind := range slices.Sorted(maps.Keys(addresses)) {
-		node.Status.Addresses = append(node.Status.Addresses, corev1.NodeAddress{Type: corev1.NodeAddressType(kind), Address: addresses[kind]})
+	node.Status.Addresses = slices.Clone(n.Addresses)
+	for _, usual := range []corev1.NodeAddress{{Type: corev1.NodeHostName, Address: n.Name}, {Type: corev1.NodeInternalIP, Address: ip}} {
+		if !slices.ContainsFunc(n.Addresses, func(a corev1.NodeAddress) bool { return a.Type == usual.Type }) {
+			node.Status.Addresses = append(node.Status.Addresses, usual)
+		}
 	}
+	slices.SortStableFunc(node.Status.Addresses, func(a, b corev1.NodeAddress) int { return cmp.Compare(a.Type, b.Type) })
 	return node
 }
 

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/rest"
 )
@@ -23,6 +24,7 @@ type Prover struct {
 	Plugin     string // path of the built kubectl-leader
 	Kubeconfig string
 	Home       string // folder for what the plugin may cache
+	List       bool   // compare with the lock's row in a list, too
 
 	stage *stage
 }
@@ -51,21 +53,40 @@ func (o Outcome) Passed() bool { return o.Expected == "" }
 // Prove sets the case up, asks the plugin, and removes the case again. An error means that there is no going on.
 func (p *Prover) Prove(ctx context.Context, c Case) (Outcome, error) {
 	outcome := p.perform(ctx, &c)
-	if err := p.stage.strike(ctx); err != nil {
-		return outcome, err
+	err := p.stage.strike(ctx)
+	if refusal := apierrors.APIStatus(nil); errors.As(err, &refusal) { // the API server is there: others can be proved
+		outcome, err = Outcome{Case: &c, Expected: c.wanted(), Came: err.Error()}, nil
 	}
-	return outcome, ctx.Err()
+	return outcome, errors.Join(err, ctx.Err())
 }
 
-func (p *Prover) perform(ctx context.Context, c *Case) Outcome {
+func (p *Prover) perform(ctx context.Context, c *Case) (outcome Outcome) {
+	defer func() { // what is made of a case that nobody thought of
+		if reason := recover(); reason != nil {
+			outcome = Outcome{Case: c, Expected: c.wanted(), Came: fmt.Sprint("could not be set up: ", reason)}
+		}
+	}()
+	if c.Flaw != nil {
+		return Outcome{Case: c, Expected: "a case that can be understood", Came: c.Flaw.Error()}
+	}
 	if err := p.stage.setUp(ctx, c); err != nil {
-		return Outcome{Case: c, Expected: c.wanted(), Came: "could not be set up: " + err.Error()}
+		return Outcome{Case: c, Expected: c.wanted(), Came: "could not be set up: " + strings.Join(strings.Fields(err.Error()), " ")}
 	}
 	answer, exitCode, err := p.ask(ctx, c)
 	if err != nil {
 		return Outcome{Case: c, Expected: c.wanted(), Came: err.Error()}
 	}
-	return Outcome{Case: c, Expected: c.judge(answer, exitCode), Came: answer.String()}
+	outcome = Outcome{Case: c, Expected: c.judge(answer, exitCode), Came: answer.String()}
+	if p.List && outcome.Passed() {
+		difference, err := p.compareList(ctx, c, answer)
+		switch {
+		case err != nil:
+			outcome.Expected, outcome.Came = c.wanted(), err.Error()
+		case difference != "":
+			outcome.Expected, outcome.Came = "in a list what holder says: "+outcome.Came, difference
+		}
+	}
+	return outcome
 }
 
 // ask runs the plugin as a user would who knows the lock and nothing else.

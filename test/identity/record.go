@@ -3,6 +3,7 @@ package identity
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -17,13 +18,23 @@ const defaultDuration = 15 // seconds, as in client-go's examples
 type record struct {
 	holder            string
 	seconds           int64
+	transitions       int64
 	acquired, renewed time.Time
 }
 
 func (c *Case) record(now time.Time) record {
-	r := record{holder: c.HolderIdentity, seconds: c.LeaseDurationSeconds, acquired: now.Add(-time.Hour), renewed: c.renewal(now)}
+	r := record{holder: c.HolderIdentity, seconds: c.LeaseDurationSeconds, transitions: c.LeaseTransitions, acquired: now.Add(-time.Hour), renewed: c.renewal(now)}
+	if at, ok := parseMoment(c.RenewTime); ok {
+		r.renewed = at
+	}
 	if r.renewed.Before(r.acquired.Add(time.Minute)) {
 		r.acquired = r.renewed.Add(-time.Hour)
+	}
+	if at, ok := parseMoment(c.AcquireTime); ok {
+		r.acquired = at
+	}
+	if r.transitions == 0 {
+		r.transitions = 3
 	}
 	switch {
 	case r.seconds != 0:
@@ -33,6 +44,18 @@ func (c *Case) record(now time.Time) record {
 		r.seconds = defaultDuration
 	}
 	return r
+}
+
+// bare tells a lock that nobody ever recorded anything in: its case gives an empty spec, or says that it is no election
+// and names no holder, as Kyverno's marker does not.
+func (c *Case) bare() bool {
+	switch {
+	case c.HolderIdentity != "":
+		return false
+	case c.LeaseSpec != nil:
+		return len(c.LeaseSpec.fields()) == 0
+	}
+	return c.expected() == expectNotElection && c.LeaseDurationSeconds == 0 && len(c.Annotation)+len(c.Data) == 0
 }
 
 // renewal is when the holder renewed last.
@@ -52,34 +75,34 @@ func (c *Case) renewal(now time.Time) time.Time {
 }
 
 // leaseSpec is the record as a Lease's spec, with what the case overrides.
-func (r record) leaseSpec(overrides json.RawMessage) (map[string]any, error) {
+func (r record) leaseSpec(overrides object) (map[string]any, error) {
 	spec := map[string]any{
 		"holderIdentity":       r.holder,
 		"leaseDurationSeconds": r.seconds,
 		"acquireTime":          r.acquired.UTC().Format(metav1.RFC3339Micro),
 		"renewTime":            r.renewed.UTC().Format(metav1.RFC3339Micro),
-		"leaseTransitions":     int64(3),
+		"leaseTransitions":     r.transitions,
 	}
-	var given map[string]any
-	if len(overrides) > 0 {
-		if err := json.Unmarshal(overrides, &given); err != nil {
-			return nil, fmt.Errorf("field leaseSpec: %w", err)
+	if len(overrides) > 0 && r.holder == "" {
+		delete(spec, "holderIdentity") // unless the case overrides it with the empty one
+	}
+	for key, raw := range overrides.fields() {
+		text, err := textOf(raw)
+		if err != nil {
+			return nil, fmt.Errorf("field leaseSpec.%s: %w", key, err)
 		}
-	}
-	for key, value := range given {
-		switch value := value.(type) {
-		case nil:
+		at, isTime := parseMoment(text)
+		switch {
+		case isNull(raw), text == "" && timeKey.MatchString(key):
 			delete(spec, key)
-		case float64:
-			spec[key] = int64(value)
-		case string:
-			if at, ok := parseMoment(value); ok {
-				spec[key] = at.UTC().Format(metav1.RFC3339Micro) // the API takes no other form
-			} else {
-				spec[key] = value
+		case timeKey.MatchString(key) && isTime:
+			spec[key] = at.UTC().Format(metav1.RFC3339Micro) // the API takes no other form
+		case key == "leaseDurationSeconds", key == "leaseTransitions":
+			if spec[key], err = secondsOf(text); err != nil {
+				return nil, fmt.Errorf("field leaseSpec.%s: %w", key, err)
 			}
 		default:
-			spec[key] = value
+			spec[key] = text
 		}
 	}
 	return spec, nil
@@ -92,8 +115,8 @@ func (r record) annotation() string {
 		LeaseDurationSeconds int64       `json:"leaseDurationSeconds"`
 		AcquireTime          metav1.Time `json:"acquireTime"`
 		RenewTime            metav1.Time `json:"renewTime"`
-		LeaderTransitions    int         `json:"leaderTransitions"`
-	}{r.holder, r.seconds, metav1.NewTime(r.acquired), metav1.NewTime(r.renewed), 3})
+		LeaderTransitions    int64       `json:"leaderTransitions"`
+	}{r.holder, r.seconds, metav1.NewTime(r.acquired), metav1.NewTime(r.renewed), r.transitions})
 	return string(text)
 }
 
@@ -104,7 +127,7 @@ func (r record) patroni() map[string]string {
 		"ttl":         "30",
 		"acquireTime": r.acquired.UTC().Format(iso),
 		"renewTime":   r.renewed.UTC().Format(iso),
-		"transitions": "3",
+		"transitions": strconv.FormatInt(r.transitions, 10),
 	}
 	if r.holder != "" {
 		annotations["leader"] = r.holder
@@ -120,12 +143,41 @@ func (r record) kured() string {
 	return string(text)
 }
 
+// recordKey is the annotation in which the lock's kind keeps its record, or the holder alone.
+func (c *Case) recordKey() string {
+	switch f := c.form(); {
+	case f.base == "daemonset":
+		return kuredAnnotation
+	case f.patroni:
+		return "leader"
+	}
+	return leaderAnnotation
+}
+
+// patroniAnnotated tells that the case's annotations are Patroni's.
+func (c *Case) patroniAnnotated() bool {
+	_, leader := c.Annotation["leader"]
+	_, ttl := c.Annotation["ttl"]
+	return leader || ttl
+}
+
+// annotated tells that the case's annotations have the record, so that the lock needs no other: client-go's, or Patroni's,
+// which has no leader once that is released.
+func (c *Case) annotated() bool {
+	for _, key := range []string{leaderAnnotation, kuredAnnotation, "leader", "ttl", "renewTime", "transitions", "optime"} {
+		if _, ok := c.Annotation[key]; ok {
+			return true
+		}
+	}
+	return len(c.Annotation) > 0 && c.expected() == expectNotElection
+}
+
 // kopf is the record as the one peer of a kopf peering.
 func (r record) kopf() map[string]any {
 	if r.holder == "" {
 		return map[string]any{}
 	}
 	return map[string]any{r.holder: map[string]any{
-		"priority": int64(100), "lifetime": int64(60), "lastseen": r.renewed.UTC().Format("2006-01-02T15:04:05.000000-07:00"),
+		"priority": int64(100), "lifetime": int64(60), "lastseen": kopfTime(r.renewed),
 	}}
 }

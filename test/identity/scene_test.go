@@ -1,7 +1,6 @@
 package identity
 
 import (
-	"encoding/json"
 	"testing"
 	"time"
 )
@@ -35,7 +34,7 @@ func TestWhichPodsExist(t *testing.T) {
 		{"the pod and the decoys", Case{Expect: "pod", Decoys: []Pod{{Name: "b"}}}, []string{"ns/a", "ns/b"}},
 		{"one that is gone is not there", Case{Expect: "gone", Decoys: []Pod{{Name: "b"}}}, []string{"ns/b"}},
 		{"one that is only a hint is", Case{Expect: "hint-only"}, []string{"ns/a"}},
-		{"candidates are there, each once", Case{Expect: "ambiguous", Candidates: []string{"a", "b", "other/c"}, Decoys: []Pod{{Name: "b"}}}, []string{"ns/a", "ns/b", "other/c"}},
+		{"candidates are there, each once", Case{Expect: "ambiguous", Candidates: []Pod{{Name: "a"}, {Name: "b"}, {Name: "other/c"}}, Decoys: []Pod{{Name: "b"}}}, []string{"ns/a", "ns/b", "other/c"}},
 	} {
 		test.c.LockKind, test.c.LockName, test.c.LockNamespace, test.c.Pod = "Lease", "x", "locks", pod
 		got := podNames(build(t, test.c))
@@ -54,7 +53,7 @@ func TestWhichPodsExist(t *testing.T) {
 func TestPodsAreOlderThanWhatTheLockRemembers(t *testing.T) {
 	c := Case{
 		LockKind: "Lease", LockName: "x", Expect: "pod", Pod: Pod{Name: "a"},
-		LeaseSpec: json.RawMessage(`{"acquireTime":"2026-01-01T10:00:00.000000Z","renewTime":"2026-01-04T10:00:00.000000Z"}`),
+		LeaseSpec: object(`{"acquireTime":"2026-01-01T10:00:00.000000Z","renewTime":"2026-01-04T10:00:00.000000Z"}`),
 	}
 	if start := build(t, c).pods[0].Status.StartTime; !start.Time.Before(present.Add(-72 * time.Hour)) {
 		t.Errorf("the pod starts at %s, after its term began", start)
@@ -65,7 +64,7 @@ func TestAnotherIncarnationIsYoungerThanTheRenewal(t *testing.T) {
 	for name, start := range map[string]string{"by itself": "", "by the case": "2026-01-04T10:00:02Z", "by the case, too late": "2026-01-04T11:00:00Z"} {
 		c := Case{
 			LockKind: "Lease", LockName: "x", Expect: "other-incarnation", Pod: Pod{Name: "a", StartTime: start},
-			LeaseSpec: json.RawMessage(`{"renewTime":"2026-01-04T10:00:00.000000Z"}`),
+			LeaseSpec: object(`{"renewTime":"2026-01-04T10:00:00.000000Z"}`),
 		}
 		if at := build(t, c).pods[0].Status.StartTime.Time; !at.After(c.renewal(present)) || at.After(present) {
 			t.Errorf("%s: the pod starts at %s, the renewal was at %s", name, at, c.renewal(present))
@@ -76,7 +75,7 @@ func TestAnotherIncarnationIsYoungerThanTheRenewal(t *testing.T) {
 func TestNodes(t *testing.T) {
 	c := Case{
 		LockKind: "Lease", LockName: "x", Expect: "node-only", Pod: Pod{NodeName: "n"}, Decoys: []Pod{{Name: "b", NodeName: "m", HostNetwork: true}},
-		NodeLabels: map[string]string{"kubernetes.io/hostname": "os"}, NodeAddresses: map[string]string{"Hostname": "os.example"},
+		NodeLabels: texts{"kubernetes.io/hostname": "os"}, NodeAddresses: addresses{{Type: "Hostname", Address: "os.example"}},
 	}
 	s := build(t, c)
 	if len(s.nodes) != 2 || s.nodes[0].Name != "m" || s.nodes[1].Name != "n" {
@@ -94,7 +93,7 @@ func TestNodes(t *testing.T) {
 }
 
 func TestContainersRunSinceTheCaseSays(t *testing.T) {
-	c := Case{LockKind: "Lease", LockName: "x", Expect: "hint-only", Pod: Pod{Name: "a"}, ContainerStartedAt: map[string]string{"a/c": "2024-06-12T13:46:41Z", "b/c": "2024-06-12T13:47:00Z"}}
+	c := Case{LockKind: "Lease", LockName: "x", Expect: "hint-only", Pod: Pod{Name: "a"}, StartedAt: starts{"a/c": "2024-06-12T13:46:41Z", "b/c": "2024-06-12T13:47:00Z"}}
 	pod := build(t, c).pods[0]
 	want := time.Date(2024, 6, 12, 13, 46, 41, 0, time.UTC)
 	if got := pod.Status.ContainerStatuses; len(got) != 1 || got[0].Name != "c" || !got[0].State.Running.StartedAt.Time.Equal(want) {

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -65,9 +66,10 @@ func (s *stage) makePod(ctx context.Context, c *Case, pod *corev1.Pod) error {
 	if _, err := s.client.Resource(podKind.gvr()).Namespace(pod.Namespace).UpdateStatus(ctx, withStatus, metav1.UpdateOptions{}); err != nil {
 		return fmt.Errorf("status of pod %s/%s: %w", pod.Namespace, pod.Name, err)
 	}
-	for i, owner := range c.OwnerReferences {
-		if owner.Kind == "Pod" && owner.Name == pod.Name && pod.Namespace == c.LockNamespace && c.expected() != expectOther {
-			c.OwnerReferences[i].UID = pod.UID
+	for i, owner := range c.Owners {
+		leads := owner.Kind == "Pod" || owner.Kind == "" && c.ownerLeads()
+		if leads && owner.Name == pod.Name && pod.Namespace == c.LockNamespace && c.expected() != expectOther {
+			c.Owners[i].UID = pod.UID
 		}
 	}
 	return nil
@@ -89,6 +91,11 @@ func (s *stage) makeLock(ctx context.Context, c *Case) error {
 	lock, err := c.lockObject(now)
 	if err != nil {
 		return err
+	}
+	if twin := c.form().twin; twin != "" {
+		if _, err := s.create(ctx, kinds[twin], c.twinObject(now), c.manager()); err != nil {
+			return err
+		}
 	}
 	_, err = s.create(ctx, c.kind(), lock, c.manager())
 	return err
@@ -152,16 +159,17 @@ func (s *stage) create(ctx context.Context, k kind, object *unstructured.Unstruc
 	return made, nil
 }
 
-// strike deletes what setUp created.
+// strike deletes what setUp created, as much of it as can be.
 func (s *stage) strike(ctx context.Context) error {
 	made := s.made
 	s.made = nil
+	var problems []error
 	for i := len(made) - 1; i >= 0; i-- {
 		if err := made[i](ctx); err != nil {
-			return fmt.Errorf("delete what a case left: %w", err)
+			problems = append(problems, fmt.Errorf("delete what a case left: %w", err))
 		}
 	}
-	return nil
+	return errors.Join(problems...)
 }
 
 func (s *stage) resource(k kind, object *unstructured.Unstructured) dynamic.ResourceInterface {

@@ -34,11 +34,15 @@ func TestJudge(t *testing.T) {
 		{"node-only", Answer{State: "Held", Reason: "NodeOnly", Node: "n"}, 1, ""},
 		{"node-only", Answer{State: "Held", Reason: "NodeOnly", Node: "m"}, 1, "reason NodeOnly and node n"},
 		{"ambiguous", Answer{State: "Held", Reason: "Ambiguous", Candidates: both}, 2, ""},
+		{"unresolved", Answer{State: "Held", Reason: "HintsOnly"}, 2, ""},
+		{"No Pod", Answer{State: "Missing"}, 1, ""},
+		{"unresolved", Answer{State: "Held", Pod: pod}, 0, "a verdict without a pod"},
+		{"unresolved", Answer{State: "Held", Reason: "HintsOnly"}, 0, "a verdict without a pod and exit code 1 or 2, not 0"},
 		{"ambiguous", Answer{State: "Held", Reason: "Ambiguous", Candidates: both[:1]}, 2, "reason Ambiguous and candidate ns/b"},
 	} {
 		c := Case{Expect: test.expect, Pod: Pod{Namespace: "ns", Name: "a", NodeName: "n"}}
 		if test.expect == "ambiguous" {
-			c.Candidates = []string{"a", "ns/b"}
+			c.Candidates = []Pod{{Namespace: "ns", Name: "a"}, {Namespace: "ns", Name: "b"}}
 		}
 		if got := c.judge(test.answer, test.exitCode); got != test.want {
 			t.Errorf("%s, %s, exit code %d: got %q, want %q", test.expect, test.answer, test.exitCode, got, test.want)

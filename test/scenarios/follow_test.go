@@ -209,7 +209,7 @@ func TestRequests(t *testing.T) {
 	leader := ns.holder(t)
 	ns.holdLease(t, "bare", leader)
 	ns.holdConfigMap(t, "legacy", leader)
-	ns.holdLease(t, "suffix", leader+"-external-cert-manager-controller")
+	ns.holdLease(t, "suffix", leader+"-QwErTyUiOp")
 	var mu sync.Mutex
 	var asked []string
 	_, through := proxy(t, ns, func(r *http.Request) bool {
@@ -224,7 +224,7 @@ func TestRequests(t *testing.T) {
 		"demo-operator":    {lease + "demo-operator", pod},
 		"bare":             {lease + "bare", pod},
 		"configmap/legacy": {"GET /api/v1/namespaces/" + ns.name + "/configmaps/legacy", pod},
-		"suffix":           {lease + "suffix", pod + "-external-cert-manager-controller", "GET /api/v1/namespaces/" + ns.name + "/pods"},
+		"suffix":           {lease + "suffix", pod},
 	} {
 		asked = nil
 		p := start(t, through, "holder", lock)

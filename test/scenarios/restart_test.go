@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -68,6 +69,11 @@ func TestAPIServerRestart(t *testing.T) {
 	tail := start(t, user, "logs", "-f", "demo-operator", "--tail=1")
 	tail.stdout.until(t, "a line", func(text string) bool { return text != "" })
 	quiet := start(t, user, "logs", "-f", "demo-operator", "--since=1s")
+	for deadline := time.Now().Add(patience); quiet.stdout.String() == ""; time.Sleep(200 * time.Millisecond) {
+		if post(t, url+"/burst?lines=1"); time.Now().After(deadline) {
+			t.Fatal("logs --since=1s never begins")
+		}
+	}
 	leader := ns.holder(t)
 	for range 2 {
 		// The log grows while nobody can read it.

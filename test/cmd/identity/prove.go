@@ -17,6 +17,7 @@ import (
 type options struct {
 	dir     string
 	ids     string
+	list    bool
 	verbose bool
 }
 
@@ -33,6 +34,7 @@ func newCommand() *cobra.Command {
 	flags := command.Flags()
 	flags.StringVar(&o.dir, "dir", ".cluster-identity", "Folder of the cluster, which is made anew and removed at the end.")
 	flags.StringVar(&o.ids, "id", "", "Prove only the cases with these ids, comma-separated.")
+	flags.BoolVar(&o.list, "list", false, "Compare what is said of each lock with its row in a list of all, too.")
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "Print the cases that passed, too, with the rule that found the leader.")
 	return command
 }
@@ -73,6 +75,7 @@ func (o options) run(ctx context.Context, files []string) (err error) {
 	if err != nil {
 		return err
 	}
+	prover.List = o.list
 	failed, err := prover.Report(ctx, os.Stdout, cases, o.verbose)
 	if err == nil && failed > 0 {
 		return errFailed
