@@ -179,7 +179,7 @@ func TestUnrelatedPods(t *testing.T) {
 		for range 20 {
 			name, on := fmt.Sprintf("un%s-%s", word(), word()), "other-"+word()
 			// Names that begin or end like the true ones, on nodes that do, too.
-			var change func(*corev1.Pod) = func(*corev1.Pod) {}
+			change := func(*corev1.Pod) {}
 			switch random.IntN(6) {
 			case 0:
 				name = truth.Name + "-" + word()
