@@ -70,7 +70,9 @@ type Lock struct {
 	Exists          bool
 	UID             types.UID
 	ResourceVersion string
-	Record          Record
+	// Created is when the object was, by the server's clock, in whole seconds.
+	Created time.Time
+	Record  Record
 	// Marker says why the object elects nobody; "" for a real election.
 	Marker string
 	// HolderUID is the UID of the pod that holds the lock, for a lock that is an owner reference to its holder; else "".
@@ -87,7 +89,7 @@ type Lock struct {
 // fromMeta begins a reading with what all objects have.
 func fromMeta(ref Ref, meta metav1.Object) Lock {
 	lock := Lock{
-		Ref: ref, Exists: true, UID: meta.GetUID(), ResourceVersion: meta.GetResourceVersion(),
+		Ref: ref, Exists: true, UID: meta.GetUID(), ResourceVersion: meta.GetResourceVersion(), Created: meta.GetCreationTimestamp().Time,
 		Labels: meta.GetLabels(), Owners: meta.GetOwnerReferences(),
 	}
 	for _, entry := range meta.GetManagedFields() {

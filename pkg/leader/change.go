@@ -14,8 +14,12 @@ type Change struct {
 	// Last is the newest verdict before this one that had a leader; its zero value (no Pod) when there was none yet.
 	Last Status
 	// Gap is how long there was no leader before this one, as seen from here; 0 for the first, and where one leader
-	// followed another directly.
+	// followed another directly. The search for a holder's pod is no gap, and where no pod was ever found to lead, a
+	// holder that is none counts.
 	Gap time.Duration
+	// Seen is when this verdict was reached, and VacantSince when the last leader was lost; zero while somebody leads.
+	// Both are of the local clock, with the monotonic reading: good to measure with, not to compare with a record.
+	Seen, VacantSince time.Time
 
 	superseded chan struct{}
 	next       *Change // valid once superseded is closed

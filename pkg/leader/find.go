@@ -24,6 +24,8 @@ type Finder struct {
 	Selector labels.Selector
 	// AllowExpired lets the last holder of an expired lock count as the leader.
 	AllowExpired bool
+	// Renewals lets a Stream publish a verdict for every renewal of the lock, too.
+	Renewals bool
 	// AnswerWithin bounds one Find, 0 for no bound.
 	AnswerWithin time.Duration
 

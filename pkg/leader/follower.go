@@ -22,8 +22,8 @@ type follower struct {
 	doubt   bool // a container changed and no renewal has proved since that the holder lives
 
 	published Status
-	last      Status    // newest published one with a leader
-	lostAt    time.Time // when the last leader was lost; local and monotonic
+	last      Status // newest published one with a leader
+	vacancy   vacancy
 
 	locks    chan election.Lock
 	pods     chan podSeen
@@ -43,18 +43,18 @@ type follower struct {
 	teller
 }
 
-func newFollower(s *Stream, first Status) *follower {
+func newFollower(s *Stream, begin *Change) *follower {
+	first := begin.Status
 	f := &follower{
 		stream: s, lock: first.Lock, expired: first.State == election.Expired, who: first.who, published: first,
 		known: judgement{lock: first.Lock, state: first.State, allowExpired: s.finder.AllowExpired}.held(),
 		locks: make(chan election.Lock), pods: make(chan podSeen), answers: make(chan answer), troubles: make(chan trouble),
 		stopPod: func() {}, stopSearch: func() {}, expiry: time.NewTimer(time.Hour), again: time.NewTimer(searchAgain), wait: searchAgain,
-		teller: teller{notice: s.notice},
+		teller: s.teller,
 	}
+	f.vacancy.see(first, begin.Seen)
 	if first.Led() {
 		f.last = first
-	} else {
-		f.lostAt = time.Now()
 	}
 	// Nobody saw this record change, so the server's clock has to say how much of its time is left: a duration at most.
 	f.expiry.Reset(min(first.Lock.Record.Duration, max(0, first.Lock.Record.Expires().Sub(first.Time))))
@@ -226,24 +226,22 @@ func (f *follower) judge() {
 	case status.Led() && f.doubt:
 		status.Reason, status.Pod = Restarted, nil
 	}
-	if same(status, f.published) {
+	news := !same(status, f.published)
+	renewed := f.stream.finder.Renewals && !status.Lock.Record.Equal(f.published.Lock.Record)
+	if !news && !renewed {
 		return
 	}
-	var gap time.Duration
-	if status.Led() && !f.lostAt.IsZero() && f.last.Pod != nil {
-		gap = time.Since(f.lostAt)
-	}
-	f.stream.publish(status, f.last, gap)
+	c := &Change{Status: status, Last: f.last, Seen: time.Now()}
+	c.Gap = f.vacancy.see(status, c.Seen)
+	c.VacantSince = f.vacancy.since
+	f.stream.publish(c)
 	f.published = status
-	if status.passing() && status.Found != nil {
+	if news && status.passing() && status.Found != nil {
 		f.wait = searchAgain
 		f.again.Reset(f.wait) // another pod may have taken its place
 	}
-	switch {
-	case status.Led():
-		f.last, f.lostAt = status, time.Time{}
-	case f.lostAt.IsZero():
-		f.lostAt = time.Now()
+	if status.Led() {
+		f.last = status
 	}
 }
 

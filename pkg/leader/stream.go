@@ -27,7 +27,7 @@ const (
 // that follows a leader follows a Stream.
 type Stream struct {
 	finder *Finder
-	notice func(message string)
+	teller teller // for the follower
 	done   chan struct{}
 	// watched is set once a watch has delivered.
 	watched atomic.Bool
@@ -49,13 +49,27 @@ func (f *Finder) Follow(ctx context.Context, notice func(message string)) (*Stre
 
 // FollowFrom goes on from a judgement that is already there.
 func (f *Finder) FollowFrom(ctx context.Context, first Status, notice func(message string)) *Stream {
-	s := &Stream{finder: f, notice: notice, done: make(chan struct{})}
-	s.latest = &Change{Status: first, superseded: make(chan struct{})}
+	s := f.newStream(first, teller{notice: notice})
+	s.start(ctx)
+	return s
+}
+
+// newStream makes a stream that has its first verdict and is not followed yet.
+func (f *Finder) newStream(first Status, teller teller) *Stream {
+	s := &Stream{finder: f, teller: teller, done: make(chan struct{})}
+	s.latest = &Change{Status: first, Seen: time.Now(), superseded: make(chan struct{})}
+	var v vacancy
+	v.see(first, s.latest.Seen)
+	s.latest.VacantSince = v.since
+	return s
+}
+
+func (s *Stream) start(ctx context.Context) {
+	f := newFollower(s, s.latest)
 	go func() {
 		defer close(s.done)
-		newFollower(s, first).run(ctx)
+		f.run(ctx)
 	}()
-	return s
 }
 
 // Latest is the newest verdict. Never nil.
@@ -84,10 +98,10 @@ func (s *Stream) WaitLeader(ctx context.Context) (*Change, error) {
 }
 
 // publish appends a verdict. Only the follower's goroutine calls it.
-func (s *Stream) publish(status Status, last Status, gap time.Duration) {
+func (s *Stream) publish(c *Change) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := &Change{Status: status, Last: last, Gap: gap, superseded: make(chan struct{})}
+	c.superseded = make(chan struct{})
 	s.latest.supersede(c)
 	s.latest = c
 }

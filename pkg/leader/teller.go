@@ -16,6 +16,7 @@ type trouble struct {
 // teller reports trouble once, until the server is reached again.
 type teller struct {
 	notice      func(string)
+	outage      *outage   // shared with the tellers of other locks; nil for one alone
 	denied      bool      // the denied watch has been told
 	troubleFrom time.Time // since when the server has not been reached; zero when it is
 }
@@ -25,14 +26,19 @@ func (t *teller) tell(what trouble) {
 	case what.denied && t.denied: // of the pod as well as of the lock: once is enough
 	case what.denied:
 		t.denied = true
-		t.notice(fmt.Sprintf("no access to watch (%v); reading every %s instead", what.err, pollEvery))
-	case !t.troubleFrom.IsZero():
-	case apierrors.IsForbidden(what.err), apierrors.IsNotFound(what.err):
+		if t.outage.deny() {
+			t.notice(fmt.Sprintf("no access to watch (%v); reading every %s instead", what.err, pollEvery))
+		}
+	case t.troubleFrom.IsZero():
 		t.troubleFrom = time.Now()
-		t.notice(fmt.Sprintf("the cluster refuses (%v); trying again", what.err))
-	default:
-		t.troubleFrom = time.Now()
-		t.notice(fmt.Sprintf("the cluster does not answer (%v); trying again", what.err))
+		if !t.outage.begin(t.troubleFrom) {
+			return // another one has told it
+		}
+		word := "does not answer"
+		if apierrors.IsForbidden(what.err) || apierrors.IsNotFound(what.err) {
+			word = "refuses"
+		}
+		t.notice(fmt.Sprintf("the cluster %s (%v); trying again", word, what.err))
 	}
 }
 
@@ -41,6 +47,8 @@ func (t *teller) reached() {
 	if t.troubleFrom.IsZero() {
 		return
 	}
-	t.notice(fmt.Sprintf("the cluster answers again after %s", Age(time.Since(t.troubleFrom))))
+	if began, over := t.outage.end(t.troubleFrom); over {
+		t.notice(fmt.Sprintf("the cluster answers again after %s", Age(time.Since(began))))
+	}
 	t.troubleFrom = time.Time{}
 }
