@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
@@ -77,6 +78,20 @@ func connect(flags *genericclioptions.ConfigFlags) (*cluster, error) {
 	}
 	locks := election.Client{Leases: leases, Dynamic: objects, Metadata: partial, Clock: clock}
 	return &cluster{config: config, namespace: namespace, core: core, locks: locks}, nil
+}
+
+// answerWithin bounds one judgement of a cluster that hangs, unless --request-timeout says otherwise.
+const answerWithin = 30 * time.Second
+
+// finderOf makes a finder of a lock, whose pods are looked for in a namespace first.
+func (c *cluster) finderOf(ref election.Ref, podNamespace string) *leader.Finder {
+	finder := &leader.Finder{
+		Lock: ref, PodNamespace: podNamespace, Locks: c.locks, Pods: c.core, Nodes: c.core, Clock: c.locks.Clock,
+	}
+	if c.config.Timeout == 0 {
+		finder.AnswerWithin = answerWithin
+	}
+	return finder
 }
 
 func checkNamespace(namespace string) error {

@@ -3,10 +3,12 @@ package cli
 import (
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 
+	"github.com/kubectl-leader/kubectl-leader/pkg/election"
 	"github.com/kubectl-leader/kubectl-leader/pkg/identity"
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
 )
@@ -51,7 +53,7 @@ func leaderFields(s leader.Status) map[string]any {
 		object["candidates"] = candidateObjects(s.Candidates)
 	}
 	if s.Led() {
-		object["pod"] = podObject(s)
+		object["pod"] = podObject(s.Pod)
 	} else {
 		object["reason"] = string(s.Reason)
 		object["message"] = s.Message()
@@ -62,10 +64,12 @@ func leaderFields(s leader.Status) map[string]any {
 	return object
 }
 
-func lockObject(s leader.Status) map[string]any {
-	object := map[string]any{"kind": s.Lock.KindName(), "name": s.Lock.Name}
-	setText(object, "namespace", s.Lock.Namespace)
-	setText(object, "key", s.Lock.Key)
+func lockObject(s leader.Status) map[string]any { return refObject(s.Lock.Ref) }
+
+func refObject(ref election.Ref) map[string]any {
+	object := map[string]any{"kind": ref.KindName(), "name": ref.Name}
+	setText(object, "namespace", ref.Namespace)
+	setText(object, "key", ref.Key)
 	return object
 }
 
@@ -88,16 +92,16 @@ func deniedTexts(denied []error) []any {
 	return texts
 }
 
-func podObject(s leader.Status) map[string]any {
+func podObject(p *corev1.Pod) map[string]any {
 	pod := map[string]any{
-		"namespace": s.Pod.Namespace,
-		"name":      s.Pod.Name,
-		"uid":       string(s.Pod.UID),
-		"node":      s.Pod.Spec.NodeName,
-		"ready":     leader.Ready(s.Pod),
+		"namespace": p.Namespace,
+		"name":      p.Name,
+		"uid":       string(p.UID),
+		"node":      p.Spec.NodeName,
+		"ready":     leader.Ready(p),
 	}
-	if s.Pod.Status.PodIP != "" {
-		pod["ip"] = s.Pod.Status.PodIP
+	if p.Status.PodIP != "" {
+		pod["ip"] = p.Status.PodIP
 	}
 	return pod
 }

@@ -3,18 +3,13 @@ package cli
 import (
 	"cmp"
 	"context"
-	"time"
 
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
-	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
 )
-
-// answerWithin bounds one judgement of a cluster that hangs, unless --request-timeout says otherwise.
-const answerWithin = 30 * time.Second
 
 // lockOptions are what every command with a LOCK shares.
 type lockOptions struct {
@@ -29,10 +24,15 @@ type lockOptions struct {
 }
 
 func (o *lockOptions) addFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&o.lease, "lease", "", "Name of the lock that the leader holds, as NAME or TYPE/NAME; the same as LOCK.")
-	cmd.Flags().StringVar(&o.leaseNamespace, "lease-namespace", "", "Namespace of the lock, if it is not the one of the pods.")
+	o.addNameFlags(cmd)
 	cmd.Flags().StringVarP(&o.selector, "selector", "l", "", "Selector (label query) that the leader's pod has to match, supports '=', '==', '!=', 'in', 'notin'. It decides where the lock alone does not tell which pod leads.")
 	cmd.Flags().BoolVar(&o.allowExpired, "allow-expired", false, "Let the last holder of an expired lock count as the leader.")
+}
+
+// addNameFlags adds the flags that name the lock, without those that say who can lead.
+func (o *lockOptions) addNameFlags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.lease, "lease", "", "Name of the lock that the leader holds, as NAME or TYPE/NAME; the same as LOCK.")
+	cmd.Flags().StringVar(&o.leaseNamespace, "lease-namespace", "", "Namespace of the lock, if it is not the one of the pods.")
 }
 
 // withLock is how a command with a LOCK runs: the command line is checked whole before anything is asked of a cluster.
@@ -82,12 +82,7 @@ func (o *lockOptions) connect() (*cluster, error) {
 	if err := checkNamespace(o.ref.Namespace); err != nil {
 		return nil, err
 	}
-	c.finder = &leader.Finder{
-		Lock: o.ref, PodNamespace: c.namespace, Selector: o.labels, AllowExpired: o.allowExpired,
-		Locks: c.locks, Pods: c.core, Nodes: c.core, Clock: c.locks.Clock,
-	}
-	if c.config.Timeout == 0 {
-		c.finder.AnswerWithin = answerWithin
-	}
+	c.finder = c.finderOf(o.ref, c.namespace)
+	c.finder.Selector, c.finder.AllowExpired = o.labels, o.allowExpired
 	return c, nil
 }

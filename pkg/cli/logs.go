@@ -12,9 +12,6 @@ import (
 	"github.com/kubectl-leader/kubectl-leader/pkg/tail"
 )
 
-// endWithin is how long a last line may take to be written once the command is told to end.
-const endWithin = 500 * time.Millisecond
-
 const logsExample = `  # Print what the leader has logged
   kubectl leader logs my-operator-leader
 
@@ -139,22 +136,7 @@ func (o *logsOptions) run(ctx context.Context) error {
 	}
 	tell := notice(o.streams.ErrOut)
 	tailer := &tail.Tailer{Options: o.Options, Pods: cluster.core, Clock: cluster.finder.Clock, Out: o.streams.Out, Notice: tell}
-	printed := make(chan error, 1)
-	go func() { printed <- o.print(ctx, cluster, tailer, tell) }()
-	select {
-	case err := <-printed:
-		return err
-	case <-ctx.Done():
-	}
-	// A reader that has stalled must not keep us from ending.
-	timer := time.NewTimer(endWithin)
-	defer timer.Stop()
-	select {
-	case err := <-printed:
-		return err
-	case <-timer.C:
-		return context.Cause(ctx)
-	}
+	return untilEnd(ctx, func() error { return o.print(ctx, cluster, tailer, tell) })
 }
 
 func (o *logsOptions) print(ctx context.Context, cluster *cluster, tailer *tail.Tailer, tell func(string)) error {

@@ -44,7 +44,7 @@ func readyObject(listeners []tunnel.Listener, first *leader.Change) any {
 		Lock       map[string]any `json:"lock"`
 		Pod        map[string]any `json:"pod"`
 		Ports      []port         `json:"ports"`
-	}{objectVersion, "PortForward", lockObject(first.Status), podObject(first.Status), ports}
+	}{objectVersion, "PortForward", lockObject(first.Status), podObject(first.Pod), ports}
 }
 
 // environment is what a command after -- gets to know.

@@ -31,3 +31,25 @@ func firstLeader(ctx context.Context, stream *leader.Stream, timeout time.Durati
 	}
 	return change, err
 }
+
+// endWithin is how long a last line may take to be written once the command is told to end.
+const endWithin = 500 * time.Millisecond
+
+// untilEnd runs what prints until it is done or the context ends: a reader that has stalled must not keep us from ending.
+func untilEnd(ctx context.Context, print func() error) error {
+	printed := make(chan error, 1)
+	go func() { printed <- print() }()
+	select {
+	case err := <-printed:
+		return err
+	case <-ctx.Done():
+	}
+	timer := time.NewTimer(endWithin)
+	defer timer.Stop()
+	select {
+	case err := <-printed:
+		return err
+	case <-timer.C:
+		return context.Cause(ctx)
+	}
+}
