@@ -112,12 +112,7 @@ func (o *listOptions) run(ctx context.Context) error {
 		return err
 	}
 	tell := notice(o.streams.ErrOut)
-	if len(findings.Unlisted) > 0 {
-		tell("no access to list " + strings.Join(findings.Unlisted, ", ") + ": locks of these kinds are not shown")
-	}
-	if text := grants(findings.Denied); text != "" {
-		tell("some leaders may not be found." + text)
-	}
+	tellLacking(findings, tell)
 	printer, err := o.printer()
 	if err != nil {
 		return err
@@ -136,6 +131,16 @@ func (o *listOptions) run(ctx context.Context) error {
 	return survey.Watch(ctx, findings.Rows, tell, func(row leader.Row) error {
 		return printer.change(o.streams.Out, row)
 	})
+}
+
+// tellLacking tells what a survey had to do without.
+func tellLacking(findings leader.Findings, tell func(string)) {
+	if len(findings.Unlisted) > 0 {
+		tell("no access to list " + strings.Join(findings.Unlisted, ", ") + ": locks of these kinds are not shown")
+	}
+	if text := grants(findings.Denied); text != "" {
+		tell("some leaders may not be found." + text)
+	}
 }
 
 // rowPrinter prints the list, and then one row after another of those that change.

@@ -74,9 +74,7 @@ func (w *watching) beginAll(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if text := grants(findings.Denied); text != "" {
-		w.screen.notice("some leaders or locks may not be found." + text)
-	}
+	tellLacking(findings, w.screen.notice)
 	if len(findings.Rows) > mostWatched {
 		return fmt.Errorf("%d elections %s are too many: no more than %d are watched at once, as each takes two watches; choose with -n, -l, or by their names",
 			len(findings.Rows), where, mostWatched)

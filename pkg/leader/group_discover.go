@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
@@ -36,12 +35,7 @@ func (d *discovery) run(ctx context.Context, rows []Row) {
 		sightings: make(chan sighting), troubles: make(chan trouble), failed: make(chan error),
 	}
 	defer w.wg.Wait()
-	for i, source := range w.sources {
-		// kopf's kinds are not there on every server; a watch on nothing would be tried for ever.
-		if source.Kind.Resource.Group != election.KopfPeering.Resource.Group || slices.ContainsFunc(rows, func(row Row) bool { return row.Lock.Kind == source.Kind }) {
-			w.wg.Go(func() { w.observe(ctx, i, source) })
-		}
-	}
+	w.observeAll(ctx, rows)
 	for {
 		select {
 		case <-ctx.Done():

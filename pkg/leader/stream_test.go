@@ -24,7 +24,7 @@ func follow(t *testing.T, cluster *leadertest.Cluster) (*leader.Stream, *notices
 	t.Helper()
 	leak := goleak.IgnoreCurrent()
 	ctx, stop := context.WithCancel(t.Context())
-	said := &notices{}
+	said := newNotices()
 	stream, err := cluster.Finder().Follow(ctx, said.add)
 	if err != nil {
 		t.Fatal(err)
@@ -38,21 +38,43 @@ func follow(t *testing.T, cluster *leadertest.Cluster) (*leader.Stream, *notices
 }
 
 type notices struct {
-	mu   sync.Mutex
-	said []string
+	mu    sync.Mutex
+	said  []string
+	grown chan struct{}
 }
+
+func newNotices() *notices { return &notices{grown: make(chan struct{}, 1)} }
 
 func (n *notices) add(message string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.said = append(n.said, message)
+	select {
+	case n.grown <- struct{}{}:
+	default: // who waits will look
+	}
 }
 
-func (n *notices) contain(text string) bool {
+// until waits for a notice.
+func (n *notices) until(t *testing.T, text string) {
+	t.Helper()
+	deadline := time.After(10 * time.Second)
+	for !n.contain(text) {
+		select {
+		case <-n.grown:
+		case <-deadline:
+			t.Fatalf("never told %q, but %q", text, n.all())
+		}
+	}
+}
+
+func (n *notices) all() string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return strings.Contains(strings.Join(n.said, "\n"), text)
+	return strings.Join(n.said, "\n")
 }
+
+func (n *notices) contain(text string) bool { return strings.Contains(n.all(), text) }
 
 // until walks the chain to the first verdict that is meant.
 func until(t *testing.T, from *leader.Change, what string, meant func(*leader.Change) bool) *leader.Change {

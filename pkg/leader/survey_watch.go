@@ -41,12 +41,7 @@ func (s *Survey) Watch(ctx context.Context, rows []Row, notice func(string), cha
 	}
 	defer w.wg.Wait()
 	defer stop()
-	for i, source := range w.sources {
-		// kopf's kinds are not there on every server; a watch on nothing would be tried for ever.
-		if source.Kind.Resource.Group != election.KopfPeering.Resource.Group || slices.ContainsFunc(rows, func(row Row) bool { return row.Lock.Kind == source.Kind }) {
-			w.wg.Go(func() { w.observe(ctx, i, source) })
-		}
-	}
+	w.observeAll(ctx, rows)
 	return w.run(ctx, changed)
 }
 
@@ -221,6 +216,16 @@ func (w *surveyWatch) judge(ctx context.Context, v verdict, changed func(Row) er
 		delete(w.watched, v.key)
 	}
 	return changed(known.row)
+}
+
+// observeAll watches all sources of locks, on the side, until the context ends.
+func (w *surveyWatch) observeAll(ctx context.Context, rows []Row) {
+	for i, source := range w.sources {
+		// kopf's kinds are not there on every server; a watch on nothing would be tried for ever.
+		if source.Kind.Resource.Group != election.KopfPeering.Resource.Group || slices.ContainsFunc(rows, func(row Row) bool { return row.Lock.Kind == source.Kind }) {
+			w.wg.Go(func() { w.observe(ctx, i, source) })
+		}
+	}
 }
 
 // observe watches one source of locks until the context ends.

@@ -33,6 +33,7 @@ type Cluster struct {
 	watchers map[*watch.RaceFreeFakeWatcher]string
 	fail     error
 	denied   error // of lists and watches
+	oldest   int   // version that a watch can begin with
 	gets     int
 }
 
@@ -112,6 +113,19 @@ func (c *Cluster) Fail(err error) {
 	}
 }
 
+// Compact cuts every watch and forgets all that has changed: a watch that goes on from where it was is refused with 410
+// Gone, and what follows has to list anew.
+func (c *Cluster) Compact() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.version++
+	c.oldest = c.version
+	for w := range c.watchers {
+		w.Stop()
+		delete(c.watchers, w)
+	}
+}
+
 // DenyWatch lets lists and watches fail, as they do for somebody who may only get.
 func (c *Cluster) DenyWatch(err error) { c.denied = err }
 
@@ -175,8 +189,12 @@ func (c *Cluster) watch(key, since string) (watch.Interface, error) {
 	if err := errors.Join(c.fail, c.denied); err != nil {
 		return nil, err
 	}
+	version, _ := strconv.Atoi(since) // 0 then
+	if version < c.oldest {
+		return nil, apierrors.NewResourceExpired("too old resource version")
+	}
 	w := watch.NewRaceFreeFake()
-	if version, _ := strconv.Atoi(since); version < c.version && c.objects[key] != nil { // 0 then
+	if version < c.version && c.objects[key] != nil {
 		w.Modify(c.objects[key].(runtime.Object).DeepCopyObject())
 	}
 	c.watchers[w] = key
