@@ -55,7 +55,7 @@ func TestForbiddenNamesTheRule(t *testing.T) {
 
 // TestHelpSpeaksThePluginsName reads the help of all commands as installed under another name.
 func TestHelpSpeaksThePluginsName(t *testing.T) {
-	for _, args := range [][]string{{"--help"}, {"holder", "--help"}, {"port-forward", "--help"}, {"logs", "--help"}, {"version", "--help"}} {
+	for _, args := range [][]string{{"--help"}, {"holder", "--help"}, {"list", "--help"}, {"port-forward", "--help"}, {"logs", "--help"}, {"watch", "--help"}, {"version", "--help"}} {
 		streams, _, out, _ := genericiooptions.NewTestIOStreams()
 		root := newRootCommand("kubectl lease-leader", streams)
 		root.SetArgs(args)

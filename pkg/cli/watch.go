@@ -29,11 +29,11 @@ const watchExample = `  # Print a line for each thing that happens to a leadersh
   # Those whose locks have a label
   kubectl leader watch -l app.kubernetes.io/part-of=my-platform
 
-  # Wait for the next change of leader, at most a minute, and print it as JSON
-  kubectl leader watch my-operator-leader --timeout=1m -o json | jq 'select(.type == "Acquired" or .type == "TakenOver")'
+  # Wait until something happens, for a minute at most
+  kubectl leader watch my-operator-leader --count=1 --timeout=1m
 
-  # Measure the gaps of a rollout
-  kubectl leader watch my-operator-leader --timeout=5m & kubectl rollout restart deployment/my-operator; wait`
+  # Print each new leader, for a script
+  kubectl leader watch my-operator-leader -o json | jq -r 'select(.gapSeconds) | "\(.time) \(.after.pod.name)"'`
 
 // watchOptions are the flags of watch.
 type watchOptions struct {
@@ -55,16 +55,16 @@ func newWatchCommand(name string, config *genericclioptions.ConfigFlags, streams
 		Use:                   "watch (LOCK... | -A | -l SELECTOR) [-o json]",
 		DisableFlagsInUseLine: true,
 		Short:                 "Print what happens to a leadership",
-		Long: `Print what happens to a leadership: one line when the lock is acquired, released, taken over, deleted or created, when it
- expires, and when the leader's pod terminates, is gone, or has restarted; with the gap in which nobody led. The first lines
- tell what there is in the beginning. On a terminal the last line shows who leads now, and for how long.
+		Long: `Print what happens to a leadership, one line each: the lock is acquired, released, taken over, deleted or created, or it
+ expires; the leader's pod terminates, is gone, or has restarted. A line that ends a time without a leader tells how long
+ that was. The first lines are what there is in the beginning; on a terminal the last one always shows who leads now.
 
- With -A, or with -l, all elections are watched that "kubectl leader list" would show, and new ones from their creation
- on. -l selects locks, as it does for list; --pod-selector is what -l is for the commands that go to the leader's pod.
+ With -A or -l, all elections that "list" shows are watched, and new ones from their creation on. Like that of "list", -l
+ selects locks; what -l is for other commands, a selector of the leader's pod, is --pod-selector here.
 
- It goes on until Ctrl-C (exit code 130), or until --count events or --timeout (exit code 0, be it that nothing has
- happened), and ends with a summary on stderr: the terms that were seen, the longest gap, and how long a term lasted on
- average, of the time that it was watched. With -o json the summary is the last object on stdout.`,
+ It ends with Ctrl-C (exit code 130), after --count events or after --timeout (exit code 0, also if nothing has happened).
+ Then a summary on stderr tells how many terms there were, how long they lasted on average while they were watched, and
+ the longest time without a leader; with -o json it is the last object on stdout.`,
 		Example: example(name, watchExample),
 		RunE:    withLock(o.complete, o.run),
 	}
