@@ -58,6 +58,7 @@ func newRootCommand(name string, streams genericiooptions.IOStreams) *cobra.Comm
 		newListCommand(name, config, streams),
 		newPortForwardCommand(name, config, streams, verbosity),
 		newLogsCommand(name, config, streams),
+		newAssertCommand(name, config, streams),
 		newWatchCommand(name, config, streams),
 	}}}
 	groups.Add(root)

@@ -1,0 +1,368 @@
+package check
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
+)
+
+// Leader is how evidence is taken from the pod that leads. Its methods end with their context.
+type Leader interface {
+	// Follow follows the verdicts on a check's lock until the context ends. The error is that of the first one.
+	Follow(ctx context.Context, spec Spec) (*leader.Stream, error)
+	// Find judges the lock again, now.
+	Find(ctx context.Context, spec Spec) (leader.Status, error)
+	// Dial connects to a port of a pod, by number or name. A *Never error is one that no other attempt can mend.
+	Dial(ctx context.Context, pod *corev1.Pod, port string) (net.Conn, error)
+	// Logs writes the leader's log as it grows, until there is no more of it or the context ends.
+	Logs(ctx context.Context, stream *leader.Stream, logs Logs, out io.Writer) error
+	// LastLines are the last lines of a pod's log.
+	LastLines(ctx context.Context, pod *corev1.Pod) ([]string, error)
+	// Exec runs a command in a container and returns what it wrote to stdout and stderr, up to a limit.
+	Exec(ctx context.Context, pod *corev1.Pod, exec Exec) (output []byte, code int, err error)
+	// Delete deletes this very pod and no other of its name.
+	Delete(ctx context.Context, pod *corev1.Pod) error
+}
+
+// Never is an error that no further attempt can mend: the question has no answer.
+type Never struct{ Err error }
+
+func (e *Never) Error() string { return e.Err.Error() }
+
+// Unwrap is the error itself.
+func (e *Never) Unwrap() error { return e.Err }
+
+// Runner runs checks until they hold.
+type Runner struct {
+	Leader Leader
+	// Timeout is how long a checkpoint may take that does not say so itself; 0 tries once.
+	Timeout time.Duration
+	// Interval is how long to wait before evidence is taken again that no event announces.
+	Interval time.Duration
+	// TLS is for endpoints with scheme https.
+	TLS EndpointTLS
+	// Progress is told what happens, by one goroutine at a time; nil for nobody.
+	Progress func(Event)
+
+	mu      sync.Mutex
+	life    context.Context // of the run: a stream outlives its checkpoint
+	streams map[streamKey]*leader.Stream
+}
+
+// streamKey: checks share the stream of a lock, but for those that want to hear of renewals.
+type streamKey struct {
+	lock, namespace string
+	renewals        bool
+}
+
+// Renewals reports that the check wants to hear of every renewal of its lock.
+func (s Spec) Renewals() bool { return s.Conditions != nil && s.Conditions.RenewedWithin > 0 }
+
+// Event is news of a check.
+type Event struct {
+	// Check counts the checks of all checkpoints, from 0.
+	Check int
+	// Outcome is what there is so far.
+	Outcome Outcome
+	// Done is true for the last one.
+	Done bool
+}
+
+// Run runs one checkpoint after the other. What comes after one that does not hold is skipped.
+func (r *Runner) Run(ctx context.Context, checkpoints []Checkpoint) Report {
+	ctx, stop := context.WithCancel(ctx)
+	r.life, r.streams = ctx, map[streamKey]*leader.Stream{}
+	defer func() {
+		stop()
+		for _, stream := range r.streams {
+			<-stream.Done()
+		}
+	}()
+	report := Report{Began: time.Now()}
+	first := 0
+	for _, checkpoint := range checkpoints {
+		if len(report.Outcomes) > 0 && !report.Holds() {
+			report.Skipped = append(report.Skipped, checkpoint.Checks...)
+			continue
+		}
+		report.Outcomes = append(report.Outcomes, r.checkpoint(ctx, checkpoint, first)...)
+		first += len(checkpoint.Checks)
+	}
+	report.Ended = time.Now()
+	return report
+}
+
+// attempt is one check in the making.
+type attempt struct {
+	Outcome
+	run    *Runner
+	index  int
+	once   bool
+	stream *leader.Stream
+	// past are the UIDs of pods that were deleted: what they still say does not count.
+	past map[types.UID]bool
+}
+
+func (r *Runner) checkpoint(ctx context.Context, checkpoint Checkpoint, first int) []Outcome {
+	timeout := r.Timeout
+	if checkpoint.Timeout != nil {
+		timeout = *checkpoint.Timeout
+	}
+	if !pause(ctx, checkpoint.Wait) {
+		timeout = 0
+	}
+	deadline, cancel := ctx, context.CancelFunc(func() {})
+	if timeout > 0 {
+		deadline, cancel = context.WithTimeout(ctx, timeout)
+	}
+	defer cancel()
+	attempts := make([]*attempt, len(checkpoint.Checks))
+	past := map[types.UID]bool{}
+	for i, spec := range checkpoint.Checks {
+		attempts[i] = &attempt{run: r, index: first + i, once: timeout == 0, past: past,
+			Outcome: Outcome{Spec: spec, Checkpoint: checkpoint.Name, Began: time.Now()}}
+	}
+	pending := r.prepare(deadline, attempts)
+	for len(pending) > 0 {
+		var wg sync.WaitGroup
+		for _, a := range pending {
+			wg.Go(func() { a.take(deadline) })
+		}
+		wg.Wait()
+		pending = stale(attempts, deadline)
+	}
+	outcomes := make([]Outcome, len(attempts))
+	for i, a := range attempts {
+		a.addLastLines(ctx)
+		a.Ended = time.Now()
+		a.tell(true)
+		outcomes[i] = a.Outcome
+	}
+	return outcomes
+}
+
+// prepare follows the locks and deletes what has to be deleted, once. It returns the checks that are to be made; none
+// where something went wrong on the way.
+func (r *Runner) prepare(ctx context.Context, attempts []*attempt) []*attempt {
+	for _, a := range attempts {
+		a.Got = "not tried, because of what went wrong before"
+	}
+	var pending []*attempt
+	for _, a := range attempts {
+		if a.stream, a.Err = r.stream(a.Spec); a.Err != nil {
+			return nil
+		}
+		a.Status = a.stream.Latest().Status
+	}
+	for _, a := range attempts {
+		if a.Spec.Kind() != KindDelete {
+			pending = append(pending, a)
+			continue
+		}
+		if a.delete(ctx); !a.Holds {
+			return nil
+		}
+	}
+	return pending
+}
+
+// stream is the one of a check's lock; checks of one lock share it.
+func (r *Runner) stream(spec Spec) (*leader.Stream, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	key := streamKey{spec.Lock.String(), spec.Namespace, spec.Renewals()}
+	if r.streams[key] == nil {
+		stream, err := r.Leader.Follow(r.life, spec)
+		if err != nil {
+			return nil, err
+		}
+		r.streams[key] = stream
+	}
+	return r.streams[key], nil
+}
+
+// stale are the checks that held in a term that is over by now, while others took longer: they have to hold together. None
+// when one does not hold, or the time is up.
+func stale(attempts []*attempt, ctx context.Context) []*attempt {
+	var pending []*attempt
+	for _, a := range attempts {
+		switch {
+		case !a.Holds || ctx.Err() != nil:
+			return nil
+		case a.Spec.Kind() != KindDelete && !a.stream.Latest().Lock.SameTerm(a.Status.Lock):
+			a.Holds = false
+			a.Discarded++
+			pending = append(pending, a)
+		}
+	}
+	if len(pending) > 0 && pending[0].once {
+		return nil
+	}
+	return pending
+}
+
+// take tries until the check holds, cannot be made, or the time is up.
+func (a *attempt) take(ctx context.Context) {
+	switch a.Spec.Kind() {
+	case KindLock:
+		a.awaitLock(ctx)
+	case KindHTTP:
+		client := a.httpClient()
+		defer client.close()
+		a.poll(ctx, client.ask)
+	case KindLogs:
+		a.followLogs(ctx)
+	case KindExec:
+		a.poll(ctx, a.exec)
+	}
+	a.tell(false)
+}
+
+// poll takes evidence from whoever leads, again and again.
+func (a *attempt) poll(ctx context.Context, take func(context.Context, leader.Status) (Evidence, error)) {
+	for change := a.stream.Latest(); ; {
+		change = newest(change)
+		if lead := change.Status; lead.Led() && !a.past[lead.Pod.UID] {
+			evidence, err := take(ctx, lead)
+			if a.judge(ctx, lead, evidence, err) {
+				return
+			}
+		} else {
+			a.nobody(lead)
+		}
+		if a.once || !a.next(ctx, change, a.run.Interval) {
+			return
+		}
+	}
+}
+
+// judge takes evidence in, and reports whether that settles the check.
+func (a *attempt) judge(ctx context.Context, term leader.Status, evidence Evidence, err error) (settled bool) {
+	a.Attempts++
+	a.Status = term
+	var never *Never
+	switch {
+	case ctx.Err() != nil && err != nil:
+		return false // cut short by the end of the time
+	case errors.As(err, &never):
+		a.Err = err
+		return true
+	case err != nil:
+		a.Verdict, a.Got = Verdict{}, err.Error()
+		a.tell(false)
+		return false
+	}
+	verdict := a.Spec.Evaluate(ctx, evidence)
+	if verdict.Holds && !a.fenced(ctx, term) {
+		a.Discarded++
+		return false
+	}
+	a.Verdict, a.Got, a.Holds = verdict, "", verdict.Holds
+	a.tell(false)
+	return verdict.Holds
+}
+
+// fenced reports that the term in which evidence was taken still goes on, by what the server says now: a watch may be late.
+func (a *attempt) fenced(ctx context.Context, term leader.Status) bool {
+	now, err := a.run.Leader.Find(ctx, a.Spec)
+	return err == nil && now.Led() && now.Lock.SameTerm(term.Lock) && now.Pod.UID == term.Pod.UID
+}
+
+// nobody notes that there is no leader to ask.
+func (a *attempt) nobody(status leader.Status) {
+	a.Status = status
+	a.Got = status.Message()
+	if status.Led() {
+		a.Got = "pod " + status.Pod.Name + " leads still, which was deleted"
+	}
+	a.tell(false)
+}
+
+// next waits for a change of the leadership, or until it is time to ask again; false when the time is up.
+func (a *attempt) next(ctx context.Context, change *leader.Change, after time.Duration) bool {
+	timer := time.NewTimer(after)
+	defer timer.Stop()
+	select {
+	case <-change.Superseded():
+		return true
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// newest is the last verdict of a chain.
+func newest(change *leader.Change) *leader.Change {
+	for {
+		select {
+		case <-change.Superseded():
+			change, _ = change.Next(context.Background()) // it is there
+		default:
+			return change
+		}
+	}
+}
+
+// delete deletes the leader, once.
+func (a *attempt) delete(ctx context.Context) {
+	change, err := a.stream.WaitLeader(ctx)
+	if err != nil {
+		a.Status, a.Got = a.stream.Latest().Status, "nobody to delete: "+err.Error()
+		a.Holds = a.Spec.Delete.IgnoreNotFound
+		return
+	}
+	a.Status, a.Attempts = change.Status, 1
+	if err := a.run.Leader.Delete(ctx, change.Pod); err != nil {
+		a.Err = err
+		return
+	}
+	a.past[change.Pod.UID] = true
+	a.Holds = true
+	a.tell(true)
+}
+
+// lastLinesWithin bounds the reading of what a leader said last, which is only to explain.
+const lastLinesWithin = 3 * time.Second
+
+// addLastLines explains a failure with what the leader said last.
+func (a *attempt) addLastLines(ctx context.Context) {
+	kind := a.Spec.Kind()
+	if a.Holds || a.Err != nil || a.Status.Found == nil || kind == KindLogs || kind == KindDelete || ctx.Err() != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, lastLinesWithin)
+	defer cancel()
+	if lines, err := a.run.Leader.LastLines(ctx, a.Status.Found); err == nil {
+		a.LastLines = lines
+	}
+}
+
+func (a *attempt) tell(done bool) {
+	if a.run.Progress == nil {
+		return
+	}
+	a.run.mu.Lock()
+	defer a.run.mu.Unlock()
+	a.run.Progress(Event{Check: a.index, Outcome: a.Outcome, Done: done})
+}
+
+// pause waits; false when the context ended first.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,138 @@
+package check
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
+)
+
+const (
+	// evidenceMost is how much of an answer, a log or an output is looked at.
+	evidenceMost = 8 << 20
+	// askWithin bounds one request: a leader that hangs must not use up all attempts.
+	askWithin = 15 * time.Second
+	// redirectsMost is as curl's users know it, and far more than a leader needs.
+	redirectsMost = 10
+)
+
+// EndpointTLS says how an endpoint with scheme https proves who it is.
+type EndpointTLS struct {
+	// SkipVerify trusts whoever answers in the leader's pod.
+	SkipVerify bool
+	// CA is who signs its certificate; nil for the system's authorities.
+	CA *x509.CertPool
+}
+
+// endpoint asks the leader's port. Connections are kept as long as the same pod leads.
+type endpoint struct {
+	attempt *attempt
+	client  *http.Client
+	mu      sync.Mutex
+	pod     *corev1.Pod
+	never   error
+}
+
+func (a *attempt) httpClient() *endpoint {
+	e := &endpoint{attempt: a}
+	transport := &http.Transport{
+		DialContext:       func(ctx context.Context, _, _ string) (net.Conn, error) { return e.dial(ctx) },
+		TLSClientConfig:   &tls.Config{InsecureSkipVerify: a.run.TLS.SkipVerify, RootCAs: a.run.TLS.CA, MinVersion: tls.VersionTLS12},
+		ForceAttemptHTTP2: true,
+	}
+	e.client = &http.Client{Transport: transport, CheckRedirect: onTheLeader}
+	return e
+}
+
+// onTheLeader follows a redirect on the leader's own port and leaves any other for the answer that it is.
+func onTheLeader(req *http.Request, via []*http.Request) error {
+	if req.URL.Host != via[0].URL.Host || req.URL.Scheme != via[0].URL.Scheme {
+		return http.ErrUseLastResponse
+	}
+	if len(via) > redirectsMost {
+		return fmt.Errorf("more than %d redirects", redirectsMost)
+	}
+	return nil
+}
+
+func (e *endpoint) close() { e.client.CloseIdleConnections() }
+
+func (e *endpoint) dial(ctx context.Context) (net.Conn, error) {
+	e.mu.Lock()
+	pod := e.pod
+	e.mu.Unlock()
+	conn, err := e.attempt.run.Leader.Dial(ctx, pod, e.attempt.Spec.HTTP.Port)
+	var never *Never
+	if errors.As(err, &never) {
+		e.mu.Lock()
+		e.never = err // net/http hides what kind of error it is
+		e.mu.Unlock()
+	}
+	return conn, err
+}
+
+// ask makes the request to the pod that leads.
+func (e *endpoint) ask(ctx context.Context, term leader.Status) (Evidence, error) {
+	spec := e.attempt.Spec.HTTP
+	if !pause(ctx, spec.Wait) {
+		return Evidence{}, ctx.Err()
+	}
+	e.mu.Lock()
+	if e.pod == nil || e.pod.UID != term.Pod.UID {
+		e.client.CloseIdleConnections()
+	}
+	e.pod, e.never = term.Pod, nil
+	e.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	scheme := "http"
+	if spec.Scheme != "" {
+		scheme = spec.Scheme
+	}
+	host := "localhost"
+	if _, err := strconv.Atoi(spec.Port); err == nil {
+		host += ":" + spec.Port // what port-forward's users ask; a name stands for a number that the pod knows
+	}
+	req, err := http.NewRequestWithContext(ctx, spec.method(), scheme+"://"+host+spec.Path, strings.NewReader(spec.Body))
+	if err != nil {
+		return Evidence{}, &Never{err}
+	}
+	for name, values := range spec.Headers {
+		req.Header[name] = values
+		if http.CanonicalHeaderKey(name) == "Host" && len(values) > 0 {
+			req.Host = values[0]
+		}
+	}
+	resp, err := e.client.Do(req)
+	if err != nil {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if e.never != nil {
+			return Evidence{}, e.never
+		}
+		var of *url.Error
+		if errors.As(err, &of) {
+			err = of.Err // the check itself says what was asked
+		}
+		return Evidence{}, err
+	}
+	defer resp.Body.Close() // read-only
+	body, err := io.ReadAll(io.LimitReader(resp.Body, evidenceMost+1))
+	if err == nil && len(body) > evidenceMost {
+		return Evidence{}, &Never{fmt.Errorf("the answer is longer than %d MiB, which is too much to judge", evidenceMost>>20)}
+	}
+	return Evidence{Output: body, Status: resp.StatusCode}, err
+}

@@ -1,0 +1,219 @@
+package cli
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/check"
+	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
+	"github.com/kubectl-leader/kubectl-leader/pkg/tunnel"
+)
+
+const assertExample = `  # Somebody leads, and has done so for 10 seconds
+  kubectl leader assert my-operator-leader --stable-for=10s
+
+  # After a failover: somebody else leads than before
+  kubectl leader assert my-operator-leader --changed-from="$OLD_LEADER" --timeout=1m
+
+  # The leader says that it is healthy
+  kubectl leader assert my-operator-leader --port=8080 --path=/state --jq=state --equals=healthy
+
+  # A metric of the leader
+  kubectl leader assert my-operator-leader --port=metrics --path=/metrics --metric='workqueue_depth{name="app"}' --less-than=100
+
+  # What the leader has logged since it leads
+  kubectl leader assert my-operator-leader --logs --since-acquired --output-contains="acquired leader lock"
+
+  # All checks of a file, with a report for the CI
+  kubectl leader assert -f checks.yaml -o junit > report.xml`
+
+// assertOptions are the flags of assert.
+type assertOptions struct {
+	lockOptions
+	checkFlags
+	files    []string
+	dryRun   bool
+	timeout  time.Duration
+	interval time.Duration
+	output   string
+	tls      check.EndpointTLS
+	caFile   string
+	streams  genericiooptions.IOStreams
+
+	checkpoints []check.Checkpoint
+}
+
+func newAssertCommand(name string, config *genericclioptions.ConfigFlags, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &assertOptions{lockOptions: lockOptions{config: config}, streams: streams}
+	cmd := &cobra.Command{
+		Use:                   "assert (LOCK [--held|--holder=...|--port=... --path=...|--logs] [--jq=...] [--equals=...] | -f FILE)",
+		DisableFlagsInUseLine: true,
+		Short:                 "Check the leader, and wait until it is as it should be",
+		Long: `Check the leader, and wait until it is as it should be.
+
+ Conditions are about the lock itself, about an HTTP endpoint of the leader, about its logs, or in a file. They are tried
+ until they all hold in one and the same term, or --timeout has passed: what was said by a leader that is none any more
+ by the time of the verdict does not count.
+
+ Exit codes: 0 all hold, 1 the time has passed before, 2 it could not be found out (a mistake, access denied, a port that
+ the leader does not have).`,
+		Example: example(name, assertExample),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.complete(cmd, args); err != nil {
+				return err
+			}
+			return o.run(cmd.Context())
+		},
+	}
+	o.lockOptions.addFlags(cmd)
+	o.checkFlags.addFlags(cmd)
+	flags := cmd.Flags()
+	flags.StringArrayVarP(&o.files, "filename", "f", nil, "File with checks, - for stdin. Can be given several times.")
+	flags.BoolVar(&o.dryRun, "dry-run", false, "Only read and check what is to be asserted; no cluster is asked.")
+	flags.DurationVar(&o.timeout, "timeout", 30*time.Second, "How long the checks may take until they hold, unless a file says so itself; 0 tries once.")
+	flags.DurationVar(&o.interval, "interval", time.Second, "How long to wait until an endpoint is asked or a command is run again.")
+	flags.BoolVar(&o.tls.SkipVerify, "insecure-skip-tls-verify-endpoint", false, "With --scheme=https, do not check the endpoint's certificate.")
+	flags.StringVar(&o.caFile, "endpoint-ca", "", "File with the certificate authorities of the endpoint, for --scheme=https.")
+	flags.StringVarP(&o.output, "output", "o", "", "Output format. One of: ("+strings.Join(reportFormats(), ", ")+"). Default: a line a check.")
+	return cmd
+}
+
+func (o *assertOptions) complete(cmd *cobra.Command, args []string) error {
+	if o.lease != "" && len(args) > 0 {
+		return twice(cmd, args[0])
+	}
+	switch {
+	case o.timeout < 0:
+		return usageError(cmd, "--timeout must not be negative")
+	case o.interval <= 0:
+		return usageError(cmd, "--interval must be positive")
+	case o.output != "" && !slices.Contains(reportFormats(), o.output):
+		return usageError(cmd, "unable to match a printer suitable for the output format %q, allowed formats are: %s", o.output, strings.Join(reportFormats(), ", "))
+	case o.tls.SkipVerify && o.caFile != "":
+		return usageError(cmd, "--insecure-skip-tls-verify-endpoint and --endpoint-ca exclude each other")
+	}
+	if o.caFile != "" {
+		pem, err := os.ReadFile(o.caFile)
+		if err != nil {
+			return usageError(cmd, "--endpoint-ca: %v", err)
+		}
+		if o.tls.CA = x509.NewCertPool(); !o.tls.CA.AppendCertsFromPEM(pem) {
+			return usageError(cmd, "--endpoint-ca: %s has no certificate in PEM", o.caFile)
+		}
+	}
+	if len(o.files) > 0 {
+		return o.readFiles(cmd, args)
+	}
+	rest, err := o.takeLock(cmd, args)
+	switch {
+	case err != nil:
+		return err
+	case len(rest) > 0:
+		return usageError(cmd, "assert takes one LOCK, got also %q", rest)
+	}
+	checks, err := o.checks(cmd, o.ref)
+	if err != nil {
+		return usageError(cmd, "%v", err)
+	}
+	o.checkpoints = []check.Checkpoint{{Checks: checks}}
+	return nil
+}
+
+// readFiles reads the checks, and refuses flags that a file has fields for.
+func (o *assertOptions) readFiles(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 || o.lease != "" {
+		return usageError(cmd, "-f and a LOCK exclude each other: the files say which locks they are about")
+	}
+	if flag := o.given(cmd); flag != "" {
+		return usageError(cmd, "--%s and -f exclude each other: the files say what is asserted", flag)
+	}
+	var errs []error
+	for _, name := range o.files {
+		checkpoints, err := readChecks(name, o.streams)
+		o.checkpoints, errs = append(o.checkpoints, checkpoints...), append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+func readChecks(name string, streams genericiooptions.IOStreams) ([]check.Checkpoint, error) {
+	if name == "-" {
+		return check.ReadFile("stdin", streams.In, os.LookupEnv)
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close() // read-only
+	return check.ReadFile(name, file, os.LookupEnv)
+}
+
+func (o *assertOptions) run(ctx context.Context) error {
+	if o.dryRun {
+		count := 0
+		for _, checkpoint := range o.checkpoints {
+			count += len(checkpoint.Checks)
+		}
+		_, err := fmt.Fprintf(o.streams.Out, "%d checks are well-formed\n", count)
+		return err
+	}
+	c, err := connect(o.config)
+	if err != nil {
+		return err
+	}
+	for _, checkpoint := range o.checkpoints {
+		for i, spec := range checkpoint.Checks {
+			if len(o.files) == 0 && o.leaseNamespace != "" {
+				spec.Lock.Namespace = o.leaseNamespace
+			}
+			checkpoint.Checks[i] = spec.InNamespace(c.namespace)
+			if err := checkNamespace(checkpoint.Checks[i].Namespace); err != nil {
+				return err
+			}
+		}
+	}
+	tell := notice(o.streams.ErrOut)
+	finder := leader.Finder{
+		Selector: o.labels, AllowExpired: o.allowExpired, AnswerWithin: answerWithin,
+		Locks: c.locks, Pods: c.core, Nodes: c.core, Clock: c.locks.Clock,
+	}
+	if c.config.Timeout != 0 {
+		finder.AnswerWithin = 0
+	}
+	runner := &check.Runner{
+		Leader:  &evidence{cluster: c, finder: finder, dial: tunnel.NewDialer(c.config, c.core.RESTClient()), tell: tell},
+		Timeout: o.timeout, Interval: o.interval, TLS: o.tls,
+	}
+	report, err := o.show(ctx, runner)
+	switch {
+	case err != nil:
+		return err
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case report.Undecided() != nil:
+		return report.Undecided()
+	case !report.Holds():
+		return answerNo{notAsWanted(report)}
+	}
+	return nil
+}
+
+// notAsWanted is the answer no. The report has told why.
+func notAsWanted(report check.Report) error {
+	failed := 0
+	for _, outcome := range report.Outcomes {
+		if !outcome.Holds {
+			failed++
+		}
+	}
+	return fmt.Errorf("%d of %d checks do not hold", failed, len(report.Outcomes)+len(report.Skipped))
+}

@@ -1,0 +1,159 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/remotecommand"
+	"k8s.io/client-go/util/exec"
+	"k8s.io/streaming/pkg/httpstream"
+	"k8s.io/utils/ptr"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/check"
+	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
+	"github.com/kubectl-leader/kubectl-leader/pkg/tail"
+	"github.com/kubectl-leader/kubectl-leader/pkg/tunnel"
+)
+
+// outputMost is how much a command may write.
+const outputMost = 8 << 20
+
+// lastLines is how many lines of its log explain a failure.
+const lastLines = 5
+
+// evidence takes evidence from the leaders of a cluster.
+type evidence struct {
+	cluster *cluster
+	finder  leader.Finder // but for what a check says itself
+	dial    tunnel.Dialer
+	tell    func(string)
+}
+
+func (e *evidence) finderOf(spec check.Spec) *leader.Finder {
+	finder := e.finder
+	finder.Lock, finder.PodNamespace, finder.Renewals = spec.Lock, spec.Namespace, spec.Renewals()
+	return &finder
+}
+
+func (e *evidence) Follow(ctx context.Context, spec check.Spec) (*leader.Stream, error) {
+	return e.finderOf(spec).Follow(ctx, e.tell)
+}
+
+func (e *evidence) Find(ctx context.Context, spec check.Spec) (leader.Status, error) {
+	return e.finderOf(spec).Find(ctx)
+}
+
+func (e *evidence) Dial(ctx context.Context, pod *corev1.Pod, port string) (net.Conn, error) {
+	number, err := tunnel.Port{Remote: port}.RemoteNumber(pod)
+	if err != nil {
+		return nil, &check.Never{Err: err}
+	}
+	conn, err := tunnel.Connect(ctx, e.dial, pod, number)
+	if tunnel.Denied(err) {
+		return nil, &check.Never{Err: err}
+	}
+	return conn, err
+}
+
+func (e *evidence) Logs(ctx context.Context, stream *leader.Stream, logs check.Logs, out io.Writer) error {
+	tailer := &tail.Tailer{Pods: e.cluster.core, Clock: e.cluster.locks.Clock, Out: out, Notice: func(string) {}, Options: tail.Options{
+		Container: logs.Container, AllContainers: logs.AllContainers, Since: logs.Since, SinceAcquired: logs.SinceAcquired,
+		Tail: logs.Tail, Previous: logs.Previous,
+	}}
+	if !logs.SinceTime.IsZero() {
+		tailer.SinceTime = &metav1.Time{Time: logs.SinceTime}
+	}
+	var err error
+	if change := stream.Latest(); logs.Previous && change.Led() {
+		err = tailer.Snapshot(ctx, change.Status)
+	} else {
+		err = tailer.Follow(ctx, stream)
+	}
+	if apierrors.IsForbidden(err) || apierrors.IsUnauthorized(err) || apierrors.IsBadRequest(err) {
+		return &check.Never{Err: err} // a container that the pod does not have, for one
+	}
+	return err
+}
+
+func (e *evidence) LastLines(ctx context.Context, pod *corev1.Pod) ([]string, error) {
+	text, err := e.cluster.core.Pods(pod.Namespace).GetLogs(pod.Name, &corev1.PodLogOptions{TailLines: ptr.To[int64](lastLines), LimitBytes: ptr.To[int64](64 << 10)}).DoRaw(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return strings.Split(strings.TrimRight(string(text), "\n"), "\n"), nil
+}
+
+func (e *evidence) Delete(ctx context.Context, pod *corev1.Pod) error {
+	err := e.cluster.core.Pods(pod.Namespace).Delete(ctx, pod.Name, metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &pod.UID}})
+	if err != nil {
+		return fmt.Errorf("pod %s/%s, which leads: %w", pod.Namespace, pod.Name, err)
+	}
+	return nil
+}
+
+func (e *evidence) Exec(ctx context.Context, pod *corev1.Pod, run check.Exec) ([]byte, int, error) {
+	request := e.cluster.core.RESTClient().Post().Resource("pods").Namespace(pod.Namespace).Name(pod.Name).SubResource("exec").
+		VersionedParams(&corev1.PodExecOptions{Container: run.Container, Command: run.Command, Stdout: true, Stderr: true}, scheme.ParameterCodec)
+	executor, err := newExecutor(e.cluster.config, request)
+	if err != nil {
+		return nil, 0, err
+	}
+	out := &bounded{}
+	err = executor.StreamWithContext(ctx, remotecommand.StreamOptions{Stdout: out, Stderr: out})
+	var exit exec.CodeExitError
+	switch {
+	case out.full:
+		return nil, 0, &check.Never{Err: fmt.Errorf("the command writes more than %d MiB, which is too much to judge", outputMost>>20)}
+	case errors.As(err, &exit):
+		return out.buffer.Bytes(), exit.Code, nil
+	case apierrors.IsForbidden(err), apierrors.IsUnauthorized(err), apierrors.IsBadRequest(err):
+		return nil, 0, &check.Never{Err: fmt.Errorf("pod %s/%s: %w", pod.Namespace, pod.Name, err)}
+	case err != nil:
+		return nil, 0, fmt.Errorf("pod %s/%s: %w", pod.Namespace, pod.Name, err)
+	}
+	return out.buffer.Bytes(), 0, nil
+}
+
+// newExecutor speaks WebSocket, and SPDY where the server or a proxy on the way cannot do that.
+func newExecutor(config *rest.Config, request *rest.Request) (remotecommand.Executor, error) {
+	overSPDY, err := remotecommand.NewSPDYExecutor(config, "POST", request.URL())
+	if err != nil {
+		return nil, err
+	}
+	overWebSocket, err := remotecommand.NewWebSocketExecutor(config, "GET", request.URL().String())
+	if err != nil {
+		return nil, err
+	}
+	return remotecommand.NewFallbackExecutor(overWebSocket, overSPDY, func(err error) bool {
+		return httpstream.IsUpgradeFailure(err) || httpstream.IsHTTPSProxyError(err)
+	})
+}
+
+// bounded keeps what a command writes, up to a limit.
+type bounded struct {
+	mu     sync.Mutex // stdout and stderr are written at the same time
+	buffer bytes.Buffer
+	full   bool
+}
+
+var errOutputFull = errors.New("too much output")
+
+func (b *bounded) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.full = b.full || b.buffer.Len()+len(p) > outputMost; b.full {
+		return 0, errOutputFull
+	}
+	return b.buffer.Write(p)
+}
