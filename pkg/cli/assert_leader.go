@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 
@@ -74,16 +75,27 @@ func (e *evidence) Logs(ctx context.Context, stream *leader.Stream, logs check.L
 	if !logs.SinceTime.IsZero() {
 		tailer.SinceTime = &metav1.Time{Time: logs.SinceTime}
 	}
-	var err error
-	if change := stream.Latest(); logs.Previous && change.Led() {
+	change, err := stream.WaitLeader(ctx)
+	switch {
+	case err != nil:
+		return err
+	case logs.Container != "" && !hasContainer(change.Pod, logs.Container):
+		return &check.Never{Err: fmt.Errorf("pod %s/%s has no container named %q", change.Pod.Namespace, change.Pod.Name, logs.Container)}
+	case logs.Previous:
 		err = tailer.Snapshot(ctx, change.Status)
-	} else {
+	default:
 		err = tailer.Follow(ctx, stream)
 	}
 	if apierrors.IsForbidden(err) || apierrors.IsUnauthorized(err) || apierrors.IsBadRequest(err) {
 		return &check.Never{Err: err} // a container that the pod does not have, for one
 	}
 	return err
+}
+
+func hasContainer(pod *corev1.Pod, name string) bool {
+	called := func(c corev1.Container) bool { return c.Name == name }
+	return slices.ContainsFunc(pod.Spec.Containers, called) || slices.ContainsFunc(pod.Spec.InitContainers, called) ||
+		slices.ContainsFunc(pod.Spec.EphemeralContainers, func(c corev1.EphemeralContainer) bool { return c.Name == name })
 }
 
 func (e *evidence) LastLines(ctx context.Context, pod *corev1.Pod) ([]string, error) {

@@ -1,0 +1,308 @@
+package check_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/check"
+	"github.com/kubectl-leader/kubectl-leader/pkg/election"
+	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
+	"github.com/kubectl-leader/kubectl-leader/pkg/leader/leadertest"
+)
+
+// pods answers for the pods of a cluster in memory.
+type pods struct {
+	finder  *leader.Finder
+	server  *httptest.Server
+	asked   atomic.Pointer[corev1.Pod] // last
+	log     func(out io.Writer, pod *corev1.Pod) error
+	deleted []string
+	remove  func(pod string)
+}
+
+func (p *pods) Follow(ctx context.Context, spec check.Spec) (*leader.Stream, error) {
+	finder := *p.finder
+	finder.Renewals = spec.Renewals()
+	return finder.Follow(ctx, func(string) {})
+}
+
+func (p *pods) Find(ctx context.Context, _ check.Spec) (leader.Status, error) {
+	return p.finder.Find(ctx)
+}
+
+func (p *pods) Dial(ctx context.Context, pod *corev1.Pod, port string) (net.Conn, error) {
+	if port == "never" {
+		return nil, &check.Never{Err: fmt.Errorf("pod %s has no port named %q", pod.Name, port)}
+	}
+	p.asked.Store(pod)
+	return new(net.Dialer).DialContext(ctx, "tcp", p.server.Listener.Addr().String())
+}
+
+func (p *pods) Logs(ctx context.Context, stream *leader.Stream, _ check.Logs, out io.Writer) error {
+	if err := p.log(out, stream.Latest().Pod); err != nil {
+		return err
+	}
+	<-ctx.Done()
+	return nil
+}
+
+func (p *pods) LastLines(context.Context, *corev1.Pod) ([]string, error) {
+	return []string{"last words"}, nil
+}
+
+func (p *pods) Exec(_ context.Context, pod *corev1.Pod, exec check.Exec) ([]byte, int, error) {
+	return []byte(pod.Name + " " + strings.Join(exec.Command, " ")), 3, nil
+}
+
+func (p *pods) Delete(_ context.Context, pod *corev1.Pod) error {
+	p.deleted = append(p.deleted, pod.Name)
+	p.remove(pod.Name)
+	return nil
+}
+
+// scene is a cluster in which op-0 leads, and whose pods answer as the handler does.
+func scene(t *testing.T, handler func(pod string, w http.ResponseWriter, r *http.Request)) (*leadertest.Cluster, *pods) {
+	t.Helper()
+	cluster := leadertest.New()
+	cluster.Run("op-0")
+	cluster.Run("op-1")
+	cluster.Hold("op-0_a", time.Minute)
+	p := &pods{finder: cluster.Finder()}
+	p.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		handler(p.asked.Load().Name, w, r)
+	}))
+	t.Cleanup(p.server.Close)
+	p.remove = func(name string) {
+		cluster.Delete("pod/" + name)
+		cluster.Hold("op-1_b", time.Minute)
+	}
+	return cluster, p
+}
+
+func spec() check.Spec {
+	return check.Spec{Lock: election.Ref{Kind: election.Lease, Namespace: "ops", Name: "op"}, Namespace: "ops"}
+}
+
+func asserting(t *testing.T, operator check.Operator, operands ...string) check.Spec {
+	t.Helper()
+	s := spec()
+	a, err := check.NewAssertion(operator, operands...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Assertions = []check.Assertion{a}
+	return s
+}
+
+func run(t *testing.T, p *pods, timeout time.Duration, specs ...check.Spec) check.Report {
+	t.Helper()
+	runner := &check.Runner{Leader: p, Timeout: timeout, Interval: 10 * time.Millisecond}
+	return runner.Run(t.Context(), []check.Checkpoint{{Checks: specs}})
+}
+
+// TestAStaleAnswerDoesNotCount lets the leadership pass on between an answer and its verdict.
+func TestAStaleAnswerDoesNotCount(t *testing.T) {
+	var cluster *leadertest.Cluster
+	cluster, p := scene(t, func(pod string, w http.ResponseWriter, _ *http.Request) {
+		if pod == "op-0" {
+			cluster.Hold("op-1_b", time.Minute)
+		}
+		fmt.Fprint(w, "healthy")
+	})
+	s := asserting(t, check.Equals, "healthy")
+	s.HTTP = &check.HTTP{Port: "8080", Path: "/"}
+	report := run(t, p, 10*time.Second, s)
+	o := report.Outcomes[0]
+	if !report.Holds() || o.Status.Pod.Name != "op-1" || o.Discarded != 1 || o.Attempts != 2 {
+		t.Errorf("holds %v in the term of %s after %d attempts, %d of them discarded", o.Holds, o.Status.PodName, o.Attempts, o.Discarded)
+	}
+}
+
+// TestChecksHoldTogether lets the leadership pass on after one check holds and before the other does.
+func TestChecksHoldTogether(t *testing.T) {
+	var cluster *leadertest.Cluster
+	passed := atomic.Bool{}
+	cluster, p := scene(t, func(pod string, w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/slow" && pod == "op-0" {
+			if !passed.Load() {
+				fmt.Fprint(w, "pending")
+				return
+			}
+			cluster.Hold("op-1_b", time.Minute)
+		}
+		if r.URL.Path == "/quick" {
+			passed.Store(true)
+		}
+		fmt.Fprint(w, "healthy")
+	})
+	quick, slow := asserting(t, check.Equals, "healthy"), asserting(t, check.Equals, "healthy")
+	quick.HTTP, slow.HTTP = &check.HTTP{Port: "8080", Path: "/quick"}, &check.HTTP{Port: "8080", Path: "/slow"}
+	report := run(t, p, 10*time.Second, quick, slow)
+	for _, o := range report.Outcomes {
+		if !o.Holds || o.Status.Pod.Name != "op-1" {
+			t.Errorf("%s: holds %v in the term of %s", o.Spec, o.Holds, o.Status.PodName)
+		}
+	}
+	if report.Outcomes[0].Discarded == 0 {
+		t.Error("what the first leader said counts in the second one's term")
+	}
+}
+
+func TestHTTPThatNeverHolds(t *testing.T) {
+	_, p := scene(t, func(_ string, w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "pending") })
+	s := asserting(t, check.Equals, "healthy")
+	s.HTTP = &check.HTTP{Port: "8080", Path: "/"}
+	report := run(t, p, 50*time.Millisecond, s)
+	o := report.Outcomes[0]
+	if report.Holds() || o.Err != nil || !strings.Contains(o.Message(), `got "pending"`) || len(o.LastLines) != 1 {
+		t.Errorf("%+v: %s", o, o.Message())
+	}
+	s.HTTP.Port = "never"
+	if report := run(t, p, time.Minute, s); report.Undecided() == nil {
+		t.Error("a port that the pod does not have is asked again")
+	}
+}
+
+func TestRedirectsStayOnTheLeader(t *testing.T) {
+	_, p := scene(t, func(_ string, w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/here":
+			http.Redirect(w, r, "/there", http.StatusFound)
+		case "/away":
+			http.Redirect(w, r, "http://example.com/", http.StatusFound)
+		default:
+			fmt.Fprint(w, "there")
+		}
+	})
+	for path, want := range map[string]string{"/here": "200", "/away": "302"} {
+		status, err := check.ParseStatus(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := spec()
+		s.HTTP = &check.HTTP{Port: "8080", Path: path, Status: status}
+		if report := run(t, p, 0, s); !report.Holds() {
+			t.Errorf("%s: %s", path, report.Outcomes[0].Message())
+		}
+	}
+}
+
+func TestALargeAnswerIsRefused(t *testing.T) {
+	_, p := scene(t, func(_ string, w http.ResponseWriter, _ *http.Request) { w.Write(make([]byte, 9<<20)) })
+	s := spec()
+	s.HTTP = &check.HTTP{Port: "8080", Path: "/"}
+	if err := run(t, p, time.Minute, s).Undecided(); err == nil || !strings.Contains(err.Error(), "longer than 8 MiB") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestLogs(t *testing.T) {
+	_, p := scene(t, nil)
+	p.log = func(out io.Writer, pod *corev1.Pod) error {
+		_, err := fmt.Fprintf(out, "%s acquired leader lock\n", pod.Name)
+		return err
+	}
+	for _, test := range []struct {
+		operator check.Operator
+		operand  string
+		want     bool
+	}{
+		{check.OutputContains, "op-0 acquired", true}, {check.OutputContains, "op-1", false},
+		{check.OutputNotContains, "panic", true}, {check.OutputNotContains, "acquired", false},
+	} {
+		s := asserting(t, test.operator, test.operand)
+		s.Logs = &check.Logs{}
+		if report := run(t, p, time.Second, s); report.Holds() != test.want {
+			t.Errorf("%s: %v, %s", s, report.Holds(), report.Outcomes[0].Message())
+		}
+	}
+}
+
+func TestDeleteRunsOnceAndTheDeletedSaysNothing(t *testing.T) {
+	_, p := scene(t, func(pod string, w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, pod) })
+	d := spec()
+	d.Delete = &check.Delete{}
+	s := asserting(t, check.Equals, "op-1")
+	s.HTTP = &check.HTTP{Port: "8080", Path: "/"}
+	l := spec()
+	l.Conditions = &check.Conditions{ChangedFrom: "op-0"}
+	report := run(t, p, 10*time.Second, d, s, l)
+	if !report.Holds() || len(p.deleted) != 1 || p.deleted[0] != "op-0" {
+		t.Errorf("%+v, deleted %v", report, p.deleted)
+	}
+}
+
+func TestConditions(t *testing.T) {
+	transitions, err := check.ParseTransitions(">=0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	many, err := check.ParseTransitions(">= 1000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		conditions check.Conditions
+		want       bool
+	}{
+		{check.Conditions{}, true},
+		{check.Conditions{Released: true}, false},
+		{check.Conditions{Missing: true}, false},
+		{check.Conditions{Holder: "op-0"}, true},
+		{check.Conditions{Holder: "op-0_a"}, true},
+		{check.Conditions{Holder: "op-1"}, false},
+		{check.Conditions{HolderNot: "op-1"}, true},
+		{check.Conditions{HolderNot: "op-0"}, false},
+		{check.Conditions{ChangedFrom: "op-0_a"}, false},
+		{check.Conditions{Transitions: &transitions}, true},
+		{check.Conditions{Transitions: &many}, false},
+		{check.Conditions{RenewedWithin: time.Minute}, true},
+		{check.Conditions{RenewedWithin: time.Nanosecond}, false},
+		{check.Conditions{StableFor: 100 * time.Millisecond}, true},
+		{check.Conditions{StableFor: time.Minute}, false},
+		{check.Conditions{PodReady: true}, true},
+	} {
+		_, p := scene(t, nil)
+		s := spec()
+		s.Conditions = &test.conditions
+		if report := run(t, p, 300*time.Millisecond, s); report.Holds() != test.want {
+			t.Errorf("%s: %v, %s", s, report.Holds(), report.Outcomes[0].Message())
+		}
+	}
+}
+
+// TestStableForStartsAnew with each change of the term.
+func TestStableForStartsAnew(t *testing.T) {
+	cluster, p := scene(t, nil)
+	s := spec()
+	s.Conditions = &check.Conditions{StableFor: 300 * time.Millisecond}
+	began := time.Now()
+	time.AfterFunc(200*time.Millisecond, func() { cluster.Hold("op-1_b", time.Minute) })
+	report := run(t, p, 10*time.Second, s)
+	if took := time.Since(began); !report.Holds() || took < 500*time.Millisecond || report.Outcomes[0].Status.Pod.Name != "op-1" {
+		t.Errorf("%v after %s: %s", report.Holds(), took, report.Outcomes[0].Message())
+	}
+}
+
+func TestExec(t *testing.T) {
+	_, p := scene(t, nil)
+	s := asserting(t, check.OutputContains, "op-0 cat token")
+	s.Exec = &check.Exec{Command: []string{"cat", "token"}, ExitCode: 3}
+	if report := run(t, p, 0, s); !report.Holds() {
+		t.Error(report.Outcomes[0].Message())
+	}
+	s.Exec.ExitCode = 0
+	if report := run(t, p, 0, s); report.Holds() || !strings.Contains(report.Outcomes[0].Message(), "got exit code 3") {
+		t.Error(report.Outcomes[0].Message())
+	}
+}
