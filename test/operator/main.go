@@ -58,6 +58,9 @@ func run(ctx context.Context, o options) error {
 		identity: newIdentity(o.pod),
 		stop:     cancel,
 	}
+	if err := op.writeToken(false); err != nil { // of a process before, that has crashed
+		return err
+	}
 	listener, err := op.listen()
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -83,6 +84,19 @@ func TestIdentityIsPodAndUUID(t *testing.T) {
 	}
 	if run := newRunID(); len(run) != 8 || strings.Trim(run, "0123456789abcdef") != "" {
 		t.Errorf("got run %q, want 8 hexadecimal digits", run)
+	}
+}
+
+func TestToken(t *testing.T) {
+	t.Chdir(t.TempDir())
+	o := &operator{options: options{pod: "p-1"}}
+	for _, want := range []string{"invalid\n", "valid p-1\n", "invalid\n"} {
+		if err := o.writeToken(want == "valid p-1\n"); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile("leader-token"); err != nil || string(got) != want {
+			t.Errorf("got %q, %v; want %q", got, err, want)
+		}
 	}
 }
 

@@ -18,6 +18,14 @@ func (o *operator) reconcileUntil(ctx context.Context, c client.Client) error {
 	isLeader.Set(1)
 	defer o.leading.Store(false)
 	defer isLeader.Set(0)
+	if err := o.writeToken(true); err != nil {
+		return err
+	}
+	defer func() {
+		if err := o.writeToken(false); err != nil {
+			ctrl.Log.Error(err, "token")
+		}
+	}()
 	o.journal.printf("acquired leader lock pod=%s run=%s identity=%s", o.pod, o.run, o.identity)
 
 	ticker := time.NewTicker(o.reconcileEvery)

@@ -41,10 +41,16 @@ func WaitUntil(ctx context.Context, prefix string, ok func([]Info) bool) error {
 }
 
 // KillAll ends all processes under prefix with SIGKILL, those included that
-// they start meanwhile, and waits for their end.
+// they start meanwhile, and waits for their end. Where one leads a process
+// group, the group goes with it: what it started has a name of its own.
 func KillAll(ctx context.Context, prefix string) error {
 	var failed error
 	err := WaitUntil(ctx, prefix, func(processes []Info) bool {
+		for _, p := range processes {
+			if p.LeadsGroup {
+				_ = syscall.Kill(-p.PID, syscall.SIGKILL) // as far as there is anything
+			}
+		}
 		failed = Signal(syscall.SIGKILL, processes)
 		return len(processes) == 0 || failed != nil
 	})

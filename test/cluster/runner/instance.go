@@ -32,7 +32,8 @@ type instance struct {
 	file           *crilog.File
 	stdout, stderr *crilog.Stream
 
-	ended    bool // and the log is complete
+	execs    map[int]bool // process groups of what exec runs in it
+	ended    bool         // and the log is complete
 	finished metav1.Time
 	exitCode int32
 	signal   int32
@@ -105,6 +106,9 @@ func (i *instance) wait(ending, killing context.Context, mu *sync.Mutex) {
 	mu.Lock()
 	defer mu.Unlock()
 	i.ended, i.finished = true, metav1.Now()
+	for group := range i.execs {
+		killGroup(group)
+	}
 	i.exitCode = int32(i.command.ProcessState.ExitCode())
 	if status, ok := i.command.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
 		i.signal = int32(status.Signal())

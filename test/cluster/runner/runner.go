@@ -1,6 +1,6 @@
 // Package runner does the kubelet's part for the nodes of the cluster: it runs
 // the operators of the pods that are bound to a node as processes, reports
-// their state, and serves their logs and ports to the API server.
+// their state, and serves their logs, ports and exec to the API server.
 package runner
 
 import (

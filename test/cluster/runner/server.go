@@ -16,6 +16,7 @@ func (r *Runner) Serve(ctx context.Context, port int) error {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /containerLogs/{namespace}/{pod}/{container}", r.serveLogs)
+	mux.HandleFunc("/exec/{namespace}/{pod}/{container}", r.serveExec)
 	mux.HandleFunc("/portForward/{namespace}/{pod}", r.servePortForward)
 	mux.HandleFunc("/portForward/{namespace}/{pod}/{uid}", r.servePortForward)
 	mux.HandleFunc("POST /rotate/{namespace}/{pod}", r.serveRotate)
