@@ -43,7 +43,8 @@ type observation[T runtime.Object, L runtime.Object] struct {
 	deliver func(ctx context.Context, object T, ok bool)
 	// trouble gets each failure to watch or read; denied tells that watching is not allowed and polling begins.
 	trouble func(err error, denied bool)
-	// worked is set once any watch has delivered: a later denial is an API server's that does not know its roles yet.
+	// worked is set once a watch on this kind of object was open: a later denial is an API server's that does not know its
+	// roles yet.
 	worked *atomic.Bool
 }
 
@@ -74,10 +75,7 @@ func (o observation[T, L]) watch(ctx context.Context) (denied bool) {
 			},
 		},
 		example: o.example,
-		store: store[T]{ctx: ctx, deliver: func(ctx context.Context, object T, ok bool) {
-			o.worked.Store(true)
-			o.deliver(ctx, object, ok)
-		}},
+		store:   store[T]{ctx: ctx, deliver: o.deliver},
 		trouble: o.trouble, worked: o.worked,
 	}.run(ctx)
 }
@@ -95,7 +93,10 @@ type reflection struct {
 func (r reflection) run(ctx context.Context) (denied bool) {
 	lists := &cache.ListWatch{ListWithContextFunc: r.lists.ListWithContextFunc, WatchFuncWithContext: func(ctx context.Context, opts metav1.ListOptions) (watch.Interface, error) {
 		w, err := r.lists.WatchFuncWithContext(ctx, opts)
-		if utilnet.IsConnectionRefused(err) {
+		switch {
+		case err == nil:
+			r.worked.Store(true) // to list is not enough: it may be all that is allowed
+		case utilnet.IsConnectionRefused(err):
 			r.trouble(err, false) // the Reflector tries this again by itself, without a word
 		}
 		return w, err

@@ -29,8 +29,8 @@ type Stream struct {
 	finder *Finder
 	teller teller // for the follower
 	done   chan struct{}
-	// watched is set once a watch has delivered.
-	watched atomic.Bool
+	// watchedLock and watchedPod are set once a watch was open.
+	watchedLock, watchedPod atomic.Bool
 
 	mu     sync.Mutex
 	latest *Change
@@ -119,7 +119,7 @@ func (s *Stream) observeLock(ctx context.Context, to chan<- election.Lock, troub
 	ref, locks := s.finder.Lock, s.finder.Locks
 	if ref.IsLease() {
 		observation[*coordinationv1.Lease, *coordinationv1.LeaseList]{
-			client: locks.Leases.Leases(ref.Namespace), name: ref.Name, example: &coordinationv1.Lease{}, trouble: trouble, worked: &s.watched,
+			client: locks.Leases.Leases(ref.Namespace), name: ref.Name, example: &coordinationv1.Lease{}, trouble: trouble, worked: &s.watchedLock,
 			deliver: func(ctx context.Context, lease *coordinationv1.Lease, ok bool) {
 				if !ok {
 					lease = nil
@@ -130,7 +130,7 @@ func (s *Stream) observeLock(ctx context.Context, to chan<- election.Lock, troub
 		return
 	}
 	observation[*unstructured.Unstructured, *unstructured.UnstructuredList]{
-		client: locks.Objects(ref), name: ref.Name, example: &unstructured.Unstructured{}, trouble: trouble, worked: &s.watched,
+		client: locks.Objects(ref), name: ref.Name, example: &unstructured.Unstructured{}, trouble: trouble, worked: &s.watchedLock,
 		deliver: func(ctx context.Context, object *unstructured.Unstructured, ok bool) {
 			if !ok {
 				object = nil
@@ -148,7 +148,7 @@ func (s *Stream) observeLock(ctx context.Context, to chan<- election.Lock, troub
 // observePod delivers a pod to the channel until the context ends.
 func (s *Stream) observePod(ctx context.Context, key podKey, to chan<- podSeen, trouble func(error, bool)) {
 	observation[*corev1.Pod, *corev1.PodList]{
-		client: s.finder.Pods.Pods(key.namespace), name: key.name, example: &corev1.Pod{}, trouble: trouble, worked: &s.watched,
+		client: s.finder.Pods.Pods(key.namespace), name: key.name, example: &corev1.Pod{}, trouble: trouble, worked: &s.watchedPod,
 		deliver: func(ctx context.Context, pod *corev1.Pod, ok bool) {
 			if !ok {
 				pod = nil

@@ -9,9 +9,7 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/watch"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
 )
@@ -244,13 +242,7 @@ func (w *surveyWatch) observe(ctx context.Context, index int, source election.So
 			send(ctx, w.sightings, seen)
 		}
 	}
-	var worked atomic.Bool // a watch, not only a list
-	open := lists.WatchFuncWithContext
-	lists.WatchFuncWithContext = func(ctx context.Context, opts metav1.ListOptions) (watch.Interface, error) {
-		events, err := open(ctx, opts)
-		worked.Store(worked.Load() || err == nil)
-		return events, err
-	}
+	var worked atomic.Bool
 	var refused error
 	watching := reflection{lists: lists, example: example, store: changes{hand}, worked: &worked, trouble: func(err error, _ bool) {
 		if refused = err; !apierrors.IsForbidden(err) {
