@@ -66,6 +66,7 @@ func downOnSignal() func() {
 		}
 		shared.down()                                    // on our way out
 		newLab(shared.bin, shared.dir+"-restart").down() // likewise
+		newLab(shared.bin, shared.dir+"-watch").down()   // likewise
 		newLab(shared.bin, identityDir()).down()         // likewise
 		os.Exit(1)
 	}()

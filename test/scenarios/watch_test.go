@@ -1,0 +1,350 @@
+package scenarios
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	coordinationv1 "k8s.io/api/coordination/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/utils/ptr"
+)
+
+// event is what these tests read of a line of `watch -o json`.
+type event struct {
+	Kind, Type, State, Reason string
+	Before, After             struct {
+		HolderIdentity string
+		Pod            struct{ Name string }
+	}
+	GapSeconds *float64
+	Locks      []struct {
+		Terms             int
+		LongestGapSeconds float64
+	}
+}
+
+func events(t *testing.T, text string) (list []event) {
+	t.Helper()
+	for line := range strings.Lines(text) {
+		var e event
+		if !strings.HasSuffix(line, "\n") {
+			break // it is still being written
+		}
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			t.Fatalf("%v in %s", err, line)
+		}
+		list = append(list, e)
+	}
+	return list
+}
+
+// untilEvents waits until there are so many more events of some types, and returns the last one.
+func (p *process) untilEvents(t *testing.T, more int, types ...string) (last event) {
+	t.Helper()
+	p.stdout.until(t, fmt.Sprintf("%d of %v", more, types), func(text string) bool {
+		found := 0
+		for _, e := range events(t, text) {
+			for _, t := range types {
+				if e.Type == t {
+					found++
+					last = e
+				}
+			}
+		}
+		return found >= more
+	})
+	return last
+}
+
+// chronicler is an independent witness: it sees each version of the Lease, and writes down who held it.
+type chronicler struct {
+	mu    sync.Mutex
+	lines []string
+	uid   types.UID
+	last  string // holder, acquisition and transitions
+}
+
+func chronicle(t *testing.T, ns *namespace) *chronicler {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	leases := ns.client.CoordinationV1().Leases(ns.name)
+	lease, err := leases.Get(ctx, "demo-operator", metav1.GetOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &chronicler{}
+	c.see(watch.Added, lease)
+	c.lines = nil // what there was in the beginning
+	w, err := leases.Watch(ctx, metav1.ListOptions{FieldSelector: "metadata.name=demo-operator", ResourceVersion: lease.ResourceVersion})
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for e := range w.ResultChan() {
+			if lease, ok := e.Object.(*coordinationv1.Lease); ok {
+				c.see(e.Type, lease)
+			}
+		}
+	}()
+	t.Cleanup(func() { stop(); w.Stop(); <-done })
+	return c
+}
+
+func (c *chronicler) see(what watch.EventType, lease *coordinationv1.Lease) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	holder := ptr.Deref(lease.Spec.HolderIdentity, "")
+	term := fmt.Sprint(lease.UID, holder, lease.Spec.AcquireTime, ptr.Deref(lease.Spec.LeaseTransitions, 0))
+	switch {
+	case what == watch.Deleted:
+		c.lines = append(c.lines, "deleted")
+	case term == c.last:
+	case holder == "":
+		c.lines = append(c.lines, "released")
+	default:
+		c.lines = append(c.lines, "held by "+holder)
+	}
+	c.uid, c.last = lease.UID, term
+}
+
+func (c *chronicler) all() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([]string(nil), c.lines...)
+}
+
+// told is what the events say in the same words.
+func told(list []event) (lines []string) {
+	for _, e := range list {
+		switch e.Type {
+		case "Acquired", "TakenOver":
+			lines = append(lines, "held by "+e.After.HolderIdentity)
+		case "Released", "Deleted":
+			lines = append(lines, strings.ToLower(e.Type))
+		}
+	}
+	return lines
+}
+
+// TestWatchTellsEveryFailover lets a leadership end in all ways and compares what was told with what there was.
+func TestWatchTellsEveryFailover(t *testing.T) {
+	t.Parallel()
+	ns := shared.deploy(t)
+	_, url := forwarded(t, ns)
+	leases := ns.client.CoordinationV1().Leases(ns.name)
+	p := start(t, ns, "watch", "demo-operator", "-o", "json")
+	p.untilEvents(t, 1, "Initial")
+	witness := chronicle(t, ns)
+	terms := 0
+	begins := func() event {
+		t.Helper()
+		terms++
+		return p.untilEvents(t, terms, "Acquired", "TakenOver")
+	}
+
+	next := ns.deleteLeader(t)
+	if e := begins(); e.Type != "Acquired" || e.After.Pod.Name != next || e.GapSeconds == nil {
+		t.Errorf("after the leader was deleted: %+v", e)
+	}
+	p.untilEvents(t, 1, "PodTerminating")
+	p.untilEvents(t, 1, "Released")
+
+	before := ns.holder(t)
+	next = ns.failover(t, func(string) { post(t, url+"/crash") })
+	if e := begins(); e.Type != "TakenOver" || e.Before.Pod.Name != before || e.After.Pod.Name != next && e.Reason == "" {
+		t.Errorf("after a crash: %+v", e)
+	}
+	p.untilEvents(t, 1, "PodNotRunning", "Restarted")
+	p.untilEvents(t, 1, "Expired")
+
+	next = ns.failover(t, func(string) { post(t, url+"/hang") })
+	if e := begins(); e.Type != "TakenOver" || e.GapSeconds == nil || e.After.Pod.Name != next {
+		t.Errorf("after it hung: %+v", e)
+	}
+	p.untilEvents(t, 2, "Expired")
+
+	if err := leases.Delete(t.Context(), "demo-operator", metav1.DeleteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	p.untilEvents(t, 1, "Deleted")
+	p.untilEvents(t, 1, "Created")
+	if e := begins(); e.Type != "Acquired" || e.GapSeconds == nil {
+		t.Errorf("after the Lease was deleted: %+v", e)
+	}
+
+	patch := []byte(`{"spec":{"holderIdentity":"somebody-else"}}`)
+	if _, err := leases.Patch(t.Context(), "demo-operator", types.MergePatchType, patch, metav1.PatchOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if e := begins(); e.Type != "TakenOver" || e.After.HolderIdentity != "somebody-else" || e.After.Pod.Name != "" || e.GapSeconds != nil {
+		t.Errorf("after the holder was overwritten: %+v", e)
+	}
+	if e := begins(); e.Type != "TakenOver" || e.Before.HolderIdentity != "somebody-else" || e.GapSeconds == nil && e.Reason == "" {
+		t.Errorf("after that: %+v", e)
+	}
+	p.untilEvents(t, 3, "Expired")
+
+	compareWithWitness(t, p, witness, terms+1)
+}
+
+// compareWithWitness ends a watch and checks that it told what the witness saw, no more and no less.
+func compareWithWitness(t *testing.T, p *process, witness *chronicler, terms int) {
+	t.Helper()
+	want := witness.all()
+	p.stdout.until(t, "what the witness saw", func(text string) bool { return len(told(events(t, text))) >= len(want) })
+	if code := p.end(t, syscall.SIGINT); code != 130 {
+		t.Errorf("exit code %d", code)
+	}
+	list := events(t, p.stdout.String())
+	want = witness.all()
+	got := told(list)
+	if diff := cmp.Diff(want, got[:min(len(got), len(want))]); diff != "" || len(got) > len(want)+1 {
+		t.Errorf("the Lease had (-), and watch told (+):\n%s", diff)
+	}
+	if last := list[len(list)-1]; last.Kind != "LeaderSummary" || len(last.Locks) != 1 || last.Locks[0].Terms < terms {
+		t.Errorf("at the end came %+v, want a summary of %d terms", last, terms)
+	}
+}
+
+// TestWatchAcrossAPIServerRestart kills the API server of a cluster of its own, under a user whom RBAC grants no more than
+// needed. The leadership outlives it, so there is nothing to tell; then it does not.
+func TestWatchAcrossAPIServerRestart(t *testing.T) {
+	t.Parallel()
+	own := newLab(shared.bin, shared.dir+"-watch")
+	if err := own.up(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := own.down(); err != nil {
+			t.Error(err)
+		}
+	})
+	ns := own.deploy(t, "--lease-duration=30s", "--renew-deadline=25s", "--retry-period=1s", "--reconcile-every=1h")
+	user := ns.as(t, "follower")
+	p := start(t, user, "watch", "demo-operator", "none", "-o", "json")
+	p.untilEvents(t, 2, "Initial")
+	renewing := start(t, user, "watch", "demo-operator", "-o", "json", "--renewals")
+	all := start(t, user, "watch", "-l", "", "-o", "json")
+	all.untilEvents(t, 1, "Initial")
+	for i := range 2 {
+		if err := own.run("kill", "kube-apiserver"); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range []*process{p, all} {
+			p.stderr.until(t, "a word of the outage", func(text string) bool { return strings.Count(text, "does not answer") == i+1 })
+		}
+		if err := own.run("start", "kube-apiserver"); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range []*process{p, all} {
+			p.stderr.until(t, "its end", func(text string) bool { return strings.Count(text, "answers again") == i+1 })
+		}
+		renewing.untilEvents(t, len(events(t, renewing.stdout.String())), "Renewed") // it goes on
+	}
+	for _, p := range []*process{p, all} {
+		for _, e := range events(t, p.stdout.String()) {
+			if e.Type != "Initial" {
+				t.Errorf("nothing has happened, and this was told: %+v", e)
+			}
+		}
+	}
+	witness := chronicle(t, ns)
+	next := ns.deleteLeader(t)
+	for _, p := range []*process{p, all} {
+		if e := p.untilEvents(t, 1, "Acquired", "TakenOver"); e.After.Pod.Name != next {
+			t.Errorf("after the restarts: %+v, want %s", e, next)
+		}
+	}
+	compareWithWitness(t, all, witness, 2)
+}
+
+// TestWatchBehindAnOutage cuts the connection of watch alone, while the leadership passes on.
+func TestWatchBehindAnOutage(t *testing.T) {
+	t.Parallel()
+	ns := shared.deploy(t)
+	var mu sync.Mutex
+	cut := false
+	server, through := proxy(t, ns, func(*http.Request) bool { mu.Lock(); defer mu.Unlock(); return cut })
+	p := start(t, through, "watch", "demo-operator", "-o", "json")
+	before := p.untilEvents(t, 1, "Initial").After.Pod.Name
+	set := func(to bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		cut = to
+	}
+	set(true)
+	server.CloseClientConnections()
+	p.stderr.until(t, "a word of the outage", func(text string) bool { return strings.Contains(text, "does not answer") })
+	next := ns.deleteLeader(t)
+	set(false)
+	e := p.untilEvents(t, 1, "Acquired", "TakenOver")
+	if e.Before.Pod.Name != before || e.After.Pod.Name != next {
+		t.Errorf("%+v, want %s after %s", e, next, before)
+	}
+	for _, e := range events(t, p.stdout.String()) {
+		if e.Type == "Expired" || e.Type == "Deleted" {
+			t.Errorf("nobody could know of this: %+v", e)
+		}
+	}
+}
+
+// TestWatchOnATerminal looks at what a terminal would get.
+func TestWatchOnATerminal(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("script"); err != nil {
+		t.Skip("no script(1) to make a terminal with")
+	}
+	ns := shared.deploy(t)
+	command := ns.lab.bin + "/kubectl-leader watch demo-operator --count=3"
+	p := start(t, ns, func(cmd *exec.Cmd) {
+		cmd.Path, _ = exec.LookPath("script") // it is there
+		cmd.Args = []string{cmd.Args[0], "-qefc", "stty cols 60; exec " + command, "/dev/null"}
+		cmd.Env = append(cmd.Env, "TERM=xterm")
+	})
+	live := func(text string) bool {
+		return strings.Contains(text, "\r\x1b[K"+ns.name) || strings.Contains(text, " leads for ")
+	}
+	p.stdout.until(t, "the live line", live)
+	p.stdout.until(t, "the second after", func(text string) bool { return strings.Count(text, " leads for ") > 2 })
+	next := ns.deleteLeader(t)
+	if code := p.wait(t); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	text := p.stdout.String()
+	for part := range strings.SplitSeq(text, "\r\x1b[K") {
+		if line, _, _ := strings.Cut(part, "\r\n"); strings.Contains(line, " leads for ") && len([]rune(line)) > 59 {
+			t.Errorf("%d columns in a terminal of 60: %q", len([]rune(line)), line)
+		}
+	}
+	if !strings.Contains(text, "acquired    "+next) || !strings.Contains(text, "\r\x1b[K"+ns.name+"/demo-operator: 2 terms") {
+		t.Errorf("the terminal got\n%q", text)
+	}
+}
+
+// TestWatchSignals: it ends at once, also when nobody reads what it has to say.
+func TestWatchSignals(t *testing.T) {
+	t.Parallel()
+	ns := shared.deploy(t)
+	p := start(t, ns, "watch", "demo-operator")
+	p.stdout.until(t, "the first line", func(text string) bool { return strings.Contains(text, "held") })
+	began := time.Now()
+	if code := p.end(t, syscall.SIGTERM); code != 143 || !strings.Contains(p.stderr.String(), "1 term in") {
+		t.Errorf("ended with %d on SIGTERM, want 143 and a summary: %s", code, p.stderr)
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("it took %s to end", took)
+	}
+}
