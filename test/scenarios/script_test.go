@@ -30,6 +30,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("NS", ns.name)
 			env.Setenv("KUBECONFIG", ns.kubeconfig)
 			env.Setenv("CLUSTER", shared.dir)
+			env.Setenv("EXAMPLES", filepath.Join(filepath.Dir(shared.bin), "examples"))
 			env.Defer(ns.delete)
 			return nil
 		},
