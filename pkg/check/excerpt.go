@@ -3,9 +3,9 @@ package check
 import (
 	"fmt"
 	"strconv"
-	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/safetext"
 )
 
 const (
@@ -74,15 +74,4 @@ func head(text string) (string, bool) {
 }
 
 // escape writes what does not print as Go would; JSON has escaped its own control characters already, but not all there are.
-func escape(text string) string {
-	var b strings.Builder
-	for _, r := range text {
-		if unicode.IsPrint(r) {
-			b.WriteRune(r)
-			continue
-		}
-		quoted := strconv.QuoteRune(r)
-		b.WriteString(quoted[1 : len(quoted)-1])
-	}
-	return b.String()
-}
+func escape(text string) string { return safetext.Line(text) }
