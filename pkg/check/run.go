@@ -141,8 +141,9 @@ func (r *Runner) checkpoint(ctx context.Context, checkpoint Checkpoint, first in
 	}
 	outcomes := make([]Outcome, len(attempts))
 	for i, a := range attempts {
-		a.addLastLines(ctx)
-		a.Ended = time.Now()
+		if a.addLastLines(ctx); a.Ended.IsZero() {
+			a.Ended = time.Now()
+		}
 		a.tell(true)
 		outcomes[i] = a.Outcome
 	}
@@ -223,6 +224,7 @@ func (a *attempt) take(ctx context.Context) {
 	case KindExec:
 		a.poll(ctx, a.exec)
 	}
+	a.Ended = time.Now()
 	a.tell(false)
 }
 
@@ -326,7 +328,7 @@ func (a *attempt) delete(ctx context.Context) {
 		return
 	}
 	a.past[change.Pod.UID] = true
-	a.Holds = true
+	a.Holds, a.Got, a.Ended = true, "", time.Now()
 	a.tell(true)
 }
 

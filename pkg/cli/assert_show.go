@@ -2,25 +2,77 @@ package cli
 
 import (
 	"context"
-	"fmt"
+	"os"
+	"time"
+
+	"k8s.io/cli-runtime/pkg/printers"
+	"k8s.io/kubectl/pkg/util/term"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/check"
+	"github.com/kubectl-leader/kubectl-leader/pkg/check/report"
 )
 
-func reportFormats() []string { return []string{"json", "junit", "tap", "github"} }
-
-// show runs the checks and reports what comes of them.
-func (o *assertOptions) show(ctx context.Context, runner *check.Runner) (check.Report, error) {
-	report := runner.Run(ctx, o.checkpoints)
-	for _, outcome := range report.Outcomes {
-		mark := "ok   "
-		switch {
-		case outcome.Err != nil:
-			mark = "ERROR"
-		case !outcome.Holds:
-			mark = "FAIL "
+// reportFormats are those that -o chooses; text is what comes without it.
+func reportFormats() []string {
+	var names []string
+	for _, format := range report.Formats() {
+		if format != report.Text {
+			names = append(names, string(format))
 		}
-		fmt.Fprintf(o.streams.Out, "%s %s %s\n", mark, outcome.Spec, outcome.Message())
 	}
-	return report, nil
+	return names
+}
+
+// redrawEvery is how often the checklist on a terminal is drawn: the time in it runs on.
+const redrawEvery = 100 * time.Millisecond
+
+// show runs the checks and reports what comes of them: on a terminal while they run, else when they have ended.
+func (o *assertOptions) show(ctx context.Context, runner *check.Runner) (check.Report, error) {
+	if o.output == "" && printers.IsTerminal(o.streams.Out) {
+		return o.showLive(ctx, runner)
+	}
+	result := runner.Run(ctx, o.checkpoints)
+	format := report.Text
+	if o.output != "" {
+		format = report.Format(o.output)
+	}
+	if ctx.Err() != nil {
+		return result, nil // interrupted: there is no verdict
+	}
+	return result, report.Write(format, o.streams.Out, result)
+}
+
+func (o *assertOptions) showLive(ctx context.Context, runner *check.Runner) (check.Report, error) {
+	live := report.NewLive(o.streams.Out, o.checkpoints, report.LiveOptions{
+		Size: o.terminalSize, Colour: printers.AllowsColorOutput(o.streams.Out), UTF8: report.UTF8Locale(os.Getenv),
+	})
+	runner.Progress = func(e check.Event) { live.Update(e.Check, e.Outcome, e.Done) }
+	ticking, stop := context.WithCancel(ctx)
+	ticked := make(chan struct{})
+	go func() {
+		defer close(ticked)
+		tick := time.NewTicker(redrawEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				live.Tick()
+			case <-ticking.Done():
+				return
+			}
+		}
+	}()
+	result := runner.Run(ctx, o.checkpoints)
+	stop()
+	<-ticked
+	return result, live.End(result)
+}
+
+// terminalSize is that of stdout; 80 by 24 where it does not say.
+func (o *assertOptions) terminalSize() (columns, rows int) {
+	size := term.TTY{Out: o.streams.Out}.GetSize()
+	if size == nil || size.Width == 0 || size.Height == 0 {
+		return 80, 24
+	}
+	return int(size.Width), int(size.Height)
 }

@@ -29,12 +29,12 @@ func Main() int {
 	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
 	err := newRootCommand(commandName(os.Args[0]), streams).ExecuteContext(ctx)
 	err = causeOf(ctx, err)
-	report(streams.ErrOut, err)
+	printError(streams.ErrOut, err)
 	return exitCode(err)
 }
 
-// report prints an error as kubectl does. Signals and a child's own failure speak for themselves.
-func report(out io.Writer, err error) {
+// printError prints an error as kubectl does. Signals and a child's own failure speak for themselves.
+func printError(out io.Writer, err error) {
 	var stop interrupted
 	var child childEnded
 	if err == nil || errors.Is(err, errReaderGone) || errors.As(err, &stop) || errors.As(err, &child) {

@@ -1,0 +1,168 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/check"
+)
+
+// answer is what came of a check, in one word.
+type answer int
+
+const (
+	passed answer = iota
+	failed
+	undecided
+	skipped
+)
+
+// skippedWhy is why checks are skipped.
+const skippedWhy = "a checkpoint before it did not hold"
+
+// entry is one check of a report.
+type entry struct {
+	check.Outcome
+	answer answer
+}
+
+// group is the checks of one checkpoint.
+type group struct {
+	name    string
+	entries []entry
+}
+
+// groups are the checkpoints of a report, those without a name by their number; what was skipped is the last one.
+func groups(r check.Report) []group {
+	var list []group
+	for i, o := range r.Outcomes {
+		if i == 0 || o.Checkpoint != r.Outcomes[i-1].Checkpoint {
+			list = append(list, group{name: o.Checkpoint})
+		}
+		last := &list[len(list)-1]
+		last.entries = append(last.entries, entry{o, answerOf(o)})
+	}
+	if len(r.Skipped) > 0 {
+		last := group{name: "skipped"}
+		for _, spec := range r.Skipped {
+			last.entries = append(last.entries, entry{check.Outcome{Spec: spec}, skipped})
+		}
+		list = append(list, last)
+	}
+	return list
+}
+
+func answerOf(o check.Outcome) answer {
+	switch {
+	case o.Err != nil:
+		return undecided
+	case o.Holds:
+		return passed
+	}
+	return failed
+}
+
+// title is what a heading calls a group.
+func (g group) title(number int) string {
+	switch {
+	case g.name == "":
+		return fmt.Sprintf("checkpoint %d", number)
+	case g.entries[0].answer == skipped:
+		return "skipped, as " + skippedWhy
+	}
+	return "checkpoint " + g.name
+}
+
+// took is how long a check took.
+func (e entry) took() time.Duration { return max(0, e.Ended.Sub(e.Began)) }
+
+// results are what was wanted and got, wherever the outcome has it; of a check that failed, one at least tells why.
+func (e entry) results() []check.Result {
+	results := slices.Clone(e.Verdict.Results)
+	if len(results) == 0 && e.Verdict.Err != nil {
+		results = []check.Result{{Got: e.Verdict.Err.Error()}}
+	}
+	if len(results) == 0 && (e.Wanted != "" || e.Got != "") {
+		results = []check.Result{{Holds: e.Holds, Wanted: e.Wanted, Got: e.Got}}
+	}
+	if e.answer != failed {
+		return results
+	}
+	at := slices.IndexFunc(results, func(result check.Result) bool { return !result.Holds })
+	if at < 0 {
+		at = len(results)
+		results = append(results, check.Result{})
+	}
+	if results[at].Got == "" {
+		results[at].Got = e.lack()
+	}
+	return results
+}
+
+// lack is why there is nothing to show of a check that failed.
+func (e entry) lack() string {
+	switch {
+	case e.Attempts == 0:
+		return "no evidence was taken"
+	case e.Discarded > 0:
+		return "no evidence that counts, as the term changed meanwhile"
+	}
+	return "no evidence in time"
+}
+
+// message tells in one line why a check does not hold.
+func (e entry) message() string {
+	if e.Err != nil {
+		return firstLine(e.Err.Error())
+	}
+	var parts []string
+	for _, result := range e.results() {
+		switch {
+		case result.Holds:
+		case result.Wanted == "":
+			parts = append(parts, firstLine(result.Got))
+		default:
+			parts = append(parts, "wanted "+result.Wanted+", got "+firstLine(result.Got))
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+// firstLine leaves out the candidates that the message of a lock lists; its details have them.
+func firstLine(text string) string {
+	first, _, more := strings.Cut(text, "\n")
+	if more {
+		first = strings.TrimSuffix(first, ":")
+	}
+	return first
+}
+
+// count is how many checks have which answer.
+type count [skipped + 1]int
+
+func countOf(list []group) (c count) {
+	for _, group := range list {
+		for _, entry := range group.entries {
+			c[entry.answer]++
+		}
+	}
+	return c
+}
+
+func (c count) all() int { return c[passed] + c[failed] + c[undecided] + c[skipped] }
+
+// String is the summary: `3 passed, 1 failed, 1 skipped`.
+func (c count) String() string {
+	parts := []string{fmt.Sprintf("%d passed", c[passed])}
+	for _, of := range []struct {
+		answer answer
+		word   string
+	}{{failed, "failed"}, {undecided, "undecided"}, {skipped, "skipped"}} {
+		if n := c[of.answer]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, of.word))
+		}
+	}
+	return strings.Join(parts, ", ")
+}

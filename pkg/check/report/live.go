@@ -1,0 +1,127 @@
+package report
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/check"
+)
+
+// redrawAfter is how soon a frame may follow another: more than a terminal shows would only flicker.
+const redrawAfter = 40 * time.Millisecond
+
+// LiveOptions is how a checklist is drawn.
+type LiveOptions struct {
+	// Size is how many columns and rows the terminal has at that moment; 0 where that is not known.
+	Size func() (columns, rows int)
+	// Colour colours the marks.
+	Colour bool
+	// UTF8 is false for a terminal that shows ASCII alone.
+	UTF8 bool
+	// Now is the clock; nil for time.Now.
+	Now func() time.Time
+}
+
+// Live is a checklist on a terminal that fills in. Its methods may be called from several goroutines.
+type Live struct {
+	out     io.Writer
+	options LiveOptions
+
+	mu     sync.Mutex
+	board  board
+	screen screen
+	drawn  time.Time
+}
+
+// NewLive begins a checklist of all checks, in their order. Nothing is drawn before the first Update or Tick.
+func NewLive(out io.Writer, checkpoints []check.Checkpoint, options LiveOptions) *Live {
+	if options.Now == nil {
+		options.Now = time.Now
+	}
+	style := liveStyle(options.UTF8, options.Colour)
+	return &Live{out: out, options: options, board: newBoard(checkpoints, style, options.Now())}
+}
+
+// Update takes in what is known of a check, which is counted through all checkpoints from 0, and draws it unless another frame
+// was drawn just now: the next Tick does then. Done is true for the last update of a check. A check that holds may be taken
+// back before that.
+func (l *Live) Update(number int, outcome check.Outcome, done bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.options.Now()
+	l.board.update(number, outcome, done, now)
+	if now.Sub(l.drawn) >= redrawAfter {
+		l.draw(now)
+	}
+}
+
+// Tick draws what has changed, the time with it. Ten times a second is a good pace.
+func (l *Live) Tick() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.draw(l.options.Now())
+}
+
+func (l *Live) draw(now time.Time) {
+	columns, rows := l.size()
+	// A terminal that is gone is no reason to stop: the report comes to an error with it.
+	_, _ = io.WriteString(l.out, l.screen.redraw(l.board.frame(columns, rows, now), columns))
+	l.drawn = now
+}
+
+func (l *Live) size() (columns, rows int) {
+	if l.options.Size != nil {
+		columns, rows = l.options.Size()
+	}
+	if columns <= 0 {
+		columns = 80
+	}
+	if rows <= 0 {
+		rows = 24
+	}
+	return columns, rows
+}
+
+// End replaces the frame with all checks and their answers, whole, and what is known of those that do not hold.
+func (l *Live) End(r check.Report) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	columns, _ := l.size()
+	var out bytes.Buffer
+	out.WriteString(l.screen.redraw(nil, columns))
+	l.board.style.write(&out, r)
+	_, err := l.out.Write(out.Bytes())
+	return err
+}
+
+// write is the checklist at its end.
+func (s style) write(out *bytes.Buffer, r check.Report) {
+	list := groups(r)
+	put := func(line string) { out.WriteString(s.plain(line) + "\n") }
+	for i, group := range list {
+		var heading bytes.Buffer
+		writeHeading(&heading, list, i)
+		out.WriteString(s.plain(heading.String()))
+		for _, entry := range group.entries {
+			out.WriteString(s.mark(entry.answer) + " " + s.plain(entry.headline()) + "\n")
+		}
+	}
+	for _, group := range list {
+		for _, entry := range group.entries {
+			details := append(entry.details(), entry.log()...)
+			if len(details) == 0 {
+				continue
+			}
+			put("")
+			out.WriteString(s.mark(entry.answer) + " " + s.plain(entry.headline()) + "\n")
+			for _, line := range details {
+				put(strings.Repeat(" ", 2) + line)
+			}
+		}
+	}
+	put("")
+	put(summary(r, list))
+}
