@@ -57,6 +57,17 @@ func NewPlan(sizes Sizes) Plan {
 	return p
 }
 
+// NewCandidates is a plan of two pods that may lead, and of nothing else, and their identities.
+func NewCandidates(namespace string) (Plan, [2]string) {
+	p := Plan{Nodes: []string{"node-0000"}, Namespaces: []string{namespace}}
+	var identities [2]string
+	for i := range identities {
+		p.addReplica(namespace, "app", i)
+		identities[i] = hostUUID(p.Pods[i])
+	}
+	return p, identities
+}
+
 // isControlPlane picks every twentieth namespace to be like kube-system, the first one included so that the smallest
 // load has one.
 func isControlPlane(namespace int) bool { return namespace%20 == 0 }
@@ -110,6 +121,6 @@ func (p *Plan) addReplica(namespace, deployment string, replica int) {
 		Name:       set + "-" + suffix(fmt.Sprint(namespace, "/", set, "/", replica), 5),
 		Workload:   deployment,
 		ReplicaSet: set,
-		Node:       p.Nodes[len(p.Pods)%nodeCount],
+		Node:       p.Nodes[len(p.Pods)%len(p.Nodes)],
 	})
 }

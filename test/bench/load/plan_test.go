@@ -136,3 +136,15 @@ func TestTermsBeganWithTheirPods(t *testing.T) {
 		t.Error("the pod is younger than the term")
 	}
 }
+
+func TestNewCandidates(t *testing.T) {
+	plan, identities := NewCandidates("default")
+	if len(plan.Pods) != 2 || len(plan.Elections)+len(plan.Heartbeats) != 0 || plan.Pods[0].Name == plan.Pods[1].Name {
+		t.Fatalf("got %+v, want two pods and no Leases", plan)
+	}
+	for i, pod := range plan.Pods {
+		if pod.Namespace != "default" || pod.Node != plan.Nodes[0] || identities[i] != hostUUID(pod) {
+			t.Errorf("got %+v with identity %s", pod, identities[i])
+		}
+	}
+}

@@ -17,31 +17,36 @@ import (
 // Requests counts the requests that a command makes to the API server once its caches are warm. It runs through a proxy,
 // whose cost would be in the figures, so they are not measured at the same time.
 func Requests(ctx context.Context, command Command, kubeconfig, scratch string) (int64, error) {
-	p, err := startProxy(kubeconfig, scratch)
+	var requests atomic.Int64
+	p, err := StartProxy(kubeconfig, scratch, func(*http.Request) { requests.Add(1) })
 	if err != nil {
 		return 0, err
 	}
-	defer p.server.Close() // nobody talks to it any more
-	command = command.With("KUBECONFIG=" + p.kubeconfig)
+	defer p.Close()
+	command = command.With("KUBECONFIG=" + p.Kubeconfig)
 	// The first run fills kubectl's cache of the API's resources, which is kept for each server's address.
 	if _, err := command.Run(ctx, scratch); err != nil {
 		return 0, err
 	}
-	p.requests.Store(0)
+	requests.Store(0)
 	if _, err := command.Run(ctx, scratch); err != nil {
 		return 0, err
 	}
-	return p.requests.Load(), nil
+	return requests.Load(), nil
 }
 
-// proxy passes on all requests and counts them.
-type proxy struct {
+// Proxy passes on all requests to an API server.
+type Proxy struct {
+	Kubeconfig string // of those who go through it
 	server     *http.Server
-	kubeconfig string // of those who go through it
-	requests   atomic.Int64
 }
 
-func startProxy(kubeconfig, scratch string) (*proxy, error) {
+// Close cuts all connections.
+func (p *Proxy) Close() { _ = p.server.Close() } // nobody is to be told
+
+// StartProxy starts one on this machine. It calls answered with each request that the API server has begun to answer,
+// several at a time; the answer goes on afterwards.
+func StartProxy(kubeconfig, scratch string, answered func(*http.Request)) (*Proxy, error) {
 	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
 	if err != nil {
 		return nil, err
@@ -62,21 +67,22 @@ func startProxy(kubeconfig, scratch string) (*proxy, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &proxy{kubeconfig: filepath.Join(scratch, "kubeconfig-proxy")}
+	p := &Proxy{Kubeconfig: filepath.Join(scratch, "kubeconfig-proxy")}
 	forward := &httputil.ReverseProxy{
 		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(target) },
 		Transport: transport,
+		ModifyResponse: func(r *http.Response) error {
+			answered(r.Request)
+			return nil
+		},
 	}
-	p.server = &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		p.requests.Add(1)
-		forward.ServeHTTP(w, r)
-	})}
+	p.server = &http.Server{ReadHeaderTimeout: time.Minute, Handler: forward}
 	go func() { _ = p.server.Serve(listener) }() // until it is closed
 	for _, cluster := range raw.Clusters {
 		cluster.Server, cluster.CertificateAuthority, cluster.CertificateAuthorityData = "http://"+listener.Addr().String(), "", nil
 	}
-	if err := clientcmd.WriteToFile(*raw, p.kubeconfig); err != nil {
-		_ = p.server.Close() // the first error tells more
+	if err := clientcmd.WriteToFile(*raw, p.Kubeconfig); err != nil {
+		p.Close()
 		return nil, err
 	}
 	return p, nil

@@ -53,7 +53,12 @@ func median[T ~int64](runs []Usage, figure func(Usage) T) T {
 	for _, run := range runs {
 		all = append(all, figure(run))
 	}
-	slices.Sort(all)
+	return Middle(all)
+}
+
+// Middle is the median of figures. There is at least one.
+func Middle[T ~int64](all []T) T {
+	all = slices.Sorted(slices.Values(all))
 	middle := len(all) / 2
 	if len(all)%2 == 1 {
 		return all[middle]

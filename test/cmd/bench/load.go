@@ -36,6 +36,7 @@ func newLoadCommand(o *options) *cobra.Command {
 			return loader.Load(cmd.Context(), plan)
 		},
 	}
+	o.addSizes(command.Flags())
 	command.Flags().BoolVar(&renew, "renew", false, "Only renew the elections.")
 	return command
 }

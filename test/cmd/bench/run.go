@@ -12,7 +12,8 @@ import (
 	"github.com/kubectl-leader/kubectl-leader/test/cluster"
 )
 
-func (o *options) run(ctx context.Context) error {
+// list measures list -A.
+func (o *options) list(ctx context.Context) error {
 	var rows []measure.Row
 	if err := o.withCluster(ctx, func(c *cluster.Cluster) error {
 		var err error
@@ -26,13 +27,17 @@ func (o *options) run(ctx context.Context) error {
 	if err := measure.Table(os.Stdout, rows[0], rows[1]); err != nil {
 		return err
 	}
-	_, err := fmt.Printf("\nmake bench ARGS='%s'\n", o.args())
+	_, err := fmt.Printf("\nmake bench ARGS='list %s'\n", o.args())
 	return err
 }
 
 // args are the flags that measure the same again.
 func (o *options) args() string {
-	args := fmt.Sprintf("--leases=%d --pods=%d --runs=%d", o.sizes.Leases, o.sizes.Pods, o.runs)
+	return fmt.Sprintf("--leases=%d --pods=%d --runs=%d", o.sizes.Leases, o.sizes.Pods, o.runs) + o.programArgs()
+}
+
+func (o *options) programArgs() string {
+	args := ""
 	if o.plugin != "" {
 		args += " --plugin=" + o.plugin
 	}
