@@ -142,7 +142,7 @@ func (b *Bench) wait(ctx context.Context, event Event, waiter Waiter, lock strin
 			}
 			continue
 		case <-process.exited:
-			return 0, 0, fmt.Errorf("ended before anything happened: %w\n%s", process.err, process.said())
+			return 0, 0, fmt.Errorf("ended before anything happened: %s\n%s", process.cmd.ProcessState, process.said())
 		case <-ctx.Done():
 			return 0, 0, context.Cause(ctx)
 		case <-due:

@@ -34,7 +34,7 @@ func newReactionCommand(o *options) *cobra.Command {
 
 // reaction measures on a cluster of its own in which nothing else happens.
 func (o *options) reaction(ctx context.Context) (err error) {
-	c, err := cluster.Open(o.dir+"-reaction", o.bin, os.Stderr)
+	c, err := cluster.Open(filepath.Clean(o.dir)+"-reaction", o.bin, os.Stderr)
 	if err != nil {
 		return err
 	}
