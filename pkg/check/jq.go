@@ -118,9 +118,29 @@ func hyphenHint(program string) string {
 
 const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
+// runJQ runs a program until it ends or the time is up. gojq looks at its context between steps only, and one step can
+// take long: it is left behind then.
 func runJQ(ctx context.Context, code *gojq.Code, inputs []any) ([]Value, error) {
 	ctx, cancel := context.WithTimeout(ctx, runMost)
 	defer cancel()
+	type answer struct {
+		values []Value
+		err    error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		values, err := stepJQ(ctx, code, inputs)
+		answers <- answer{values, err}
+	}()
+	select {
+	case a := <-answers:
+		return a.values, a.err
+	case <-ctx.Done():
+		return nil, fmt.Errorf("the program did not end in time: %w", ctx.Err())
+	}
+}
+
+func stepJQ(ctx context.Context, code *gojq.Code, inputs []any) ([]Value, error) {
 	var values []Value
 	for _, input := range inputs {
 		for iter := code.RunWithContext(ctx, input); ; {

@@ -23,7 +23,8 @@ type Leader interface {
 	// Dial connects to a port of a pod, by number or name. A *Never error is one that no other attempt can mend.
 	Dial(ctx context.Context, pod *corev1.Pod, port string) (net.Conn, error)
 	// Logs writes the leader's log as it grows, until there is no more of it or the context ends.
-	Logs(ctx context.Context, stream *leader.Stream, logs Logs, out io.Writer) error
+	// opened is called once it can be read.
+	Logs(ctx context.Context, stream *leader.Stream, logs Logs, out io.Writer, opened func()) error
 	// LastLines are the last lines of a pod's log.
 	LastLines(ctx context.Context, pod *corev1.Pod) ([]string, error)
 	// Exec runs a command in a container and returns what it wrote to stdout and stderr, up to a limit.
@@ -132,16 +133,23 @@ func (r *Runner) checkpoint(ctx context.Context, checkpoint Checkpoint, first in
 	}
 	pending := r.prepare(deadline, attempts)
 	for len(pending) > 0 {
+		trying, giveUp := context.WithCancel(deadline)
 		var wg sync.WaitGroup
 		for _, a := range pending {
-			wg.Go(func() { a.take(deadline) })
+			wg.Go(func() {
+				if a.take(trying); a.Err != nil {
+					giveUp() // what cannot be found out is not worth waiting for the others
+				}
+			})
 		}
 		wg.Wait()
-		pending = stale(attempts, deadline)
+		giveUp()
+		pending = stale(deadline, attempts)
 	}
+	r.explain(ctx, attempts)
 	outcomes := make([]Outcome, len(attempts))
 	for i, a := range attempts {
-		if a.addLastLines(ctx); a.Ended.IsZero() {
+		if a.Ended.IsZero() {
 			a.Ended = time.Now()
 		}
 		a.tell(true)
@@ -153,9 +161,6 @@ func (r *Runner) checkpoint(ctx context.Context, checkpoint Checkpoint, first in
 // prepare follows the locks and deletes what has to be deleted, once. It returns the checks that are to be made; none
 // where something went wrong on the way.
 func (r *Runner) prepare(ctx context.Context, attempts []*attempt) []*attempt {
-	for _, a := range attempts {
-		a.Got = "not tried, because of what went wrong before"
-	}
 	var pending []*attempt
 	for _, a := range attempts {
 		if a.stream, a.Err = r.stream(a.Spec); a.Err != nil {
@@ -169,6 +174,11 @@ func (r *Runner) prepare(ctx context.Context, attempts []*attempt) []*attempt {
 			continue
 		}
 		if a.delete(ctx); !a.Holds {
+			for _, later := range attempts {
+				if later != a && !later.Holds {
+					later.Got = "not tried, as the leader was not deleted"
+				}
+			}
 			return nil
 		}
 	}
@@ -190,17 +200,16 @@ func (r *Runner) stream(spec Spec) (*leader.Stream, error) {
 	return r.streams[key], nil
 }
 
-// stale are the checks that held in a term that is over by now, while others took longer: they have to hold together. None
-// when one does not hold, or the time is up.
-func stale(attempts []*attempt, ctx context.Context) []*attempt {
+// stale are the checks that held in a term that is over by now, while others took longer: they have to hold together, by
+// what the server says now. None when one does not hold, or the time is up.
+func stale(ctx context.Context, attempts []*attempt) []*attempt {
 	var pending []*attempt
 	for _, a := range attempts {
 		switch {
 		case !a.Holds || ctx.Err() != nil:
 			return nil
-		case a.Spec.Kind() != KindDelete && !a.stream.Latest().Lock.SameTerm(a.Status.Lock):
+		case a.Spec.Kind() != KindDelete && len(attempts) > 1 && !a.confirmed(ctx):
 			a.Holds = false
-			a.Discarded++
 			pending = append(pending, a)
 		}
 	}
@@ -212,6 +221,7 @@ func stale(attempts []*attempt, ctx context.Context) []*attempt {
 
 // take tries until the check holds, cannot be made, or the time is up.
 func (a *attempt) take(ctx context.Context) {
+	a.Got = ""
 	switch a.Spec.Kind() {
 	case KindLock:
 		a.awaitLock(ctx)
@@ -237,8 +247,8 @@ func (a *attempt) poll(ctx context.Context, take func(context.Context, leader.St
 			if a.judge(ctx, lead, evidence, err) {
 				return
 			}
-		} else {
-			a.nobody(lead)
+		} else if a.nobody(lead); a.Err != nil {
+			return
 		}
 		if a.once || !a.next(ctx, change, a.run.Interval) {
 			return
@@ -263,8 +273,7 @@ func (a *attempt) judge(ctx context.Context, term leader.Status, evidence Eviden
 		return false
 	}
 	verdict := a.Spec.Evaluate(ctx, evidence)
-	if verdict.Holds && !a.fenced(ctx, term) {
-		a.Discarded++
+	if verdict.Holds && !a.confirmed(ctx) {
 		return false
 	}
 	a.Verdict, a.Got, a.Holds = verdict, "", verdict.Holds
@@ -272,10 +281,24 @@ func (a *attempt) judge(ctx context.Context, term leader.Status, evidence Eviden
 	return verdict.Holds
 }
 
-// fenced reports that the term in which evidence was taken still goes on, by what the server says now: a watch may be late.
-func (a *attempt) fenced(ctx context.Context, term leader.Status) bool {
+// confirmed reports that what was found still goes on, by what the server says now: a watch may be late. The status is
+// that of now then.
+func (a *attempt) confirmed(ctx context.Context) bool {
 	now, err := a.run.Leader.Find(ctx, a.Spec)
-	return err == nil && now.Led() && now.Lock.SameTerm(term.Lock) && now.Pod.UID == term.Pod.UID
+	switch {
+	case err != nil:
+		a.Got = "not confirmed: " + err.Error()
+		return false
+	case a.Spec.Conditions != nil && a.Spec.Conditions.unmet(now) != "":
+		a.Got = a.Spec.Conditions.unmet(now)
+		return false
+	case !undisturbed(a.Status, now):
+		a.Discarded++
+		a.Got = "the term ended before the verdict"
+		return false
+	}
+	a.Status = now
+	return true
 }
 
 // nobody notes that there is no leader to ask.
@@ -284,6 +307,10 @@ func (a *attempt) nobody(status leader.Status) {
 	a.Got = status.Message()
 	if status.Led() {
 		a.Got = "pod " + status.Pod.Name + " leads still, which was deleted"
+	}
+	switch status.Reason {
+	case leader.Ambiguous, leader.HintsOnly, leader.NotSelected:
+		a.Err = status.Err() // waiting would not settle it
 	}
 	a.tell(false)
 }
@@ -314,38 +341,68 @@ func newest(change *leader.Change) *leader.Change {
 	}
 }
 
-// delete deletes the leader, once.
+// delete deletes the leader, once: whoever leads by what the server says now, and is not deleted already.
 func (a *attempt) delete(ctx context.Context) {
-	change, err := a.stream.WaitLeader(ctx)
-	if err != nil {
-		a.Status, a.Got = a.stream.Latest().Status, "nobody to delete: "+err.Error()
-		a.Holds = a.Spec.Delete.IgnoreNotFound
-		return
+	for change := a.stream.Latest(); ; {
+		change = newest(change)
+		now, err := a.run.Leader.Find(ctx, a.Spec)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			a.Err = err
+			return
+		case err == nil && now.Led() && !a.past[now.Pod.UID]:
+			a.Status, a.Attempts = now, 1
+			if a.Err = a.run.Leader.Delete(ctx, now.Pod); a.Err == nil {
+				a.past[now.Pod.UID] = true
+				a.Holds, a.Got, a.Ended = true, "", time.Now()
+				a.tell(true)
+			}
+			return
+		case err == nil:
+			if a.nobody(now); a.Err != nil {
+				return
+			}
+			if a.Spec.Delete.IgnoreNotFound {
+				a.Holds, a.Got, a.Ended = true, "", time.Now()
+				return
+			}
+		}
+		if a.once || !a.next(ctx, change, a.run.Interval) {
+			return
+		}
 	}
-	a.Status, a.Attempts = change.Status, 1
-	if err := a.run.Leader.Delete(ctx, change.Pod); err != nil {
-		a.Err = err
-		return
-	}
-	a.past[change.Pod.UID] = true
-	a.Holds, a.Got, a.Ended = true, "", time.Now()
-	a.tell(true)
 }
 
-// lastLinesWithin bounds the reading of what a leader said last, which is only to explain.
-const lastLinesWithin = 3 * time.Second
+// explainWithin bounds what is asked only to explain failures.
+const explainWithin = 3 * time.Second
 
-// addLastLines explains a failure with what the leader said last.
-func (a *attempt) addLastLines(ctx context.Context) {
-	kind := a.Spec.Kind()
-	if a.Holds || a.Err != nil || a.Status.Found == nil || kind == KindLogs || kind == KindDelete || ctx.Err() != nil {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, lastLinesWithin)
+// explain finds out about each failure whether it is an answer at all: without a cluster there is none. It says how the
+// lock is now, and what its leader said last.
+func (r *Runner) explain(ctx context.Context, attempts []*attempt) {
+	ctx, cancel := context.WithTimeout(ctx, explainWithin)
 	defer cancel()
-	if lines, err := a.run.Leader.LastLines(ctx, a.Status.Found); err == nil {
-		a.LastLines = lines
+	var wg sync.WaitGroup
+	for _, a := range attempts {
+		if a.Holds || a.Err != nil || a.stream == nil {
+			continue
+		}
+		wg.Go(func() {
+			now, err := r.Leader.Find(ctx, a.Spec)
+			if err != nil {
+				a.Err = err
+				return
+			}
+			if undisturbed(a.Status, now) {
+				a.Status = now
+			}
+			if kind := a.Spec.Kind(); a.Status.Found != nil && kind != KindLogs && kind != KindDelete {
+				if lines, err := r.Leader.LastLines(ctx, a.Status.Found); err == nil {
+					a.LastLines = lines
+				}
+			}
+		})
 	}
+	wg.Wait()
 }
 
 func (a *attempt) tell(done bool) {

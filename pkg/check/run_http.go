@@ -37,24 +37,52 @@ type EndpointTLS struct {
 	CA *x509.CertPool
 }
 
-// endpoint asks the leader's port. Connections are kept as long as the same pod leads.
+// endpoint asks the leader's port. Connections are kept as long as the same pod leads; another one's are another client's.
 type endpoint struct {
 	attempt *attempt
-	client  *http.Client
-	mu      sync.Mutex
-	pod     *corev1.Pod
-	never   error
+	client  *podClient
 }
 
-func (a *attempt) httpClient() *endpoint {
-	e := &endpoint{attempt: a}
-	transport := &http.Transport{
-		DialContext:       func(ctx context.Context, _, _ string) (net.Conn, error) { return e.dial(ctx) },
-		TLSClientConfig:   &tls.Config{InsecureSkipVerify: a.run.TLS.SkipVerify, RootCAs: a.run.TLS.CA, MinVersion: tls.VersionTLS12},
+// podClient asks one pod.
+type podClient struct {
+	http.Client
+	pod   *corev1.Pod
+	mu    sync.Mutex
+	never error // net/http hides what kind of error it is
+}
+
+func (a *attempt) httpClient() *endpoint { return &endpoint{attempt: a} }
+
+// of is the client for a pod.
+func (e *endpoint) of(pod *corev1.Pod) *podClient {
+	if e.client != nil && e.client.pod.UID == pod.UID {
+		return e.client
+	}
+	e.close()
+	c := &podClient{pod: pod}
+	c.CheckRedirect = onTheLeader
+	c.Transport = &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			conn, err := e.attempt.run.Leader.Dial(ctx, pod, e.attempt.Spec.HTTP.Port)
+			var never *Never
+			if errors.As(err, &never) {
+				c.mu.Lock()
+				c.never = err
+				c.mu.Unlock()
+			}
+			return conn, err
+		},
+		TLSClientConfig:   &tls.Config{InsecureSkipVerify: e.attempt.run.TLS.SkipVerify, RootCAs: e.attempt.run.TLS.CA, MinVersion: tls.VersionTLS12},
 		ForceAttemptHTTP2: true,
 	}
-	e.client = &http.Client{Transport: transport, CheckRedirect: onTheLeader}
-	return e
+	e.client = c
+	return c
+}
+
+func (e *endpoint) close() {
+	if e.client != nil {
+		e.client.CloseIdleConnections()
+	}
 }
 
 // onTheLeader follows a redirect on the leader's own port and leaves any other for the answer that it is.
@@ -68,34 +96,13 @@ func onTheLeader(req *http.Request, via []*http.Request) error {
 	return nil
 }
 
-func (e *endpoint) close() { e.client.CloseIdleConnections() }
-
-func (e *endpoint) dial(ctx context.Context) (net.Conn, error) {
-	e.mu.Lock()
-	pod := e.pod
-	e.mu.Unlock()
-	conn, err := e.attempt.run.Leader.Dial(ctx, pod, e.attempt.Spec.HTTP.Port)
-	var never *Never
-	if errors.As(err, &never) {
-		e.mu.Lock()
-		e.never = err // net/http hides what kind of error it is
-		e.mu.Unlock()
-	}
-	return conn, err
-}
-
 // ask makes the request to the pod that leads.
 func (e *endpoint) ask(ctx context.Context, term leader.Status) (Evidence, error) {
 	spec := e.attempt.Spec.HTTP
 	if !pause(ctx, spec.Wait) {
 		return Evidence{}, ctx.Err()
 	}
-	e.mu.Lock()
-	if e.pod == nil || e.pod.UID != term.Pod.UID {
-		e.client.CloseIdleConnections()
-	}
-	e.pod, e.never = term.Pod, nil
-	e.mu.Unlock()
+	client := e.of(term.Pod)
 	ctx, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
 	scheme := "http"
@@ -116,12 +123,12 @@ func (e *endpoint) ask(ctx context.Context, term leader.Status) (Evidence, error
 			req.Host = values[0]
 		}
 	}
-	resp, err := e.client.Do(req)
+	resp, err := client.Do(req)
 	if err != nil {
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		if e.never != nil {
-			return Evidence{}, e.never
+		client.mu.Lock()
+		defer client.mu.Unlock()
+		if client.never != nil {
+			return Evidence{}, client.never
 		}
 		var of *url.Error
 		if errors.As(err, &of) {

@@ -27,16 +27,21 @@ func (a *attempt) awaitLock(ctx context.Context) {
 		if change.Led() && a.past[change.Pod.UID] {
 			unmet = "pod " + change.Pod.Name + " leads still, which was deleted"
 		}
+		if change.Reason == leader.Ambiguous || change.Reason == leader.HintsOnly || change.Reason == leader.NotSelected {
+			a.Err = change.Err() // waiting would not settle it
+			return
+		}
 		left := conditions.StableFor - time.Since(since)
 		switch {
-		case unmet == "" && left <= 0 && (!conditions.Held() || a.fenced(ctx, change.Status)):
-			a.Holds, a.Got = true, ""
-			return
-		case unmet == "" && left <= 0:
-			a.Discarded++
-			unmet, left = "the term ended while it was judged", a.run.Interval
-		case unmet == "":
+		case unmet == "" && left > 0:
 			unmet = fmt.Sprintf("stable for %s so far", leader.Age(time.Since(since)))
+			left = min(left, time.Second) // so that it is told how far that is
+		case unmet == "":
+			if a.confirmed(ctx) {
+				a.Holds, a.Got = true, ""
+				return
+			}
+			unmet, left = a.Got, a.run.Interval
 		default:
 			left = time.Hour
 		}

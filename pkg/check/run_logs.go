@@ -26,7 +26,7 @@ func (a *attempt) followLogs(ctx context.Context) {
 		lead := change.Status
 		if !lead.Led() || a.past[lead.Pod.UID] {
 			a.nobody(lead)
-			if a.once || !a.next(ctx, change, time.Hour) {
+			if a.Err != nil || a.once || !a.next(ctx, change, time.Hour) {
 				return
 			}
 			continue
@@ -44,22 +44,33 @@ func (a *attempt) followLogs(ctx context.Context) {
 func (a *attempt) readTerm(ctx context.Context, change *leader.Change) (settled bool) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	log := &growing{grown: make(chan struct{}, 1)}
+	log := &growing{grown: make(chan struct{}, 1), opened: make(chan struct{})}
 	ended := make(chan error, 1)
-	go func() { ended <- a.run.Leader.Logs(ctx, a.stream, *a.Spec.Logs, log) }()
+	go func() { ended <- a.run.Leader.Logs(ctx, a.stream, *a.Spec.Logs, log, log.open) }()
 	defer func() { stop(); <-ended }()
-	quiet := time.NewTimer(settles)
+	quiet, most := time.NewTimer(settles), time.NewTimer(settlesMost)
 	defer quiet.Stop()
-	most := time.NewTimer(settlesMost)
 	defer most.Stop()
+	quiet.Stop()
+	most.Stop()
+	opened := log.opened
 	silent := false
 	for current := change; ; {
 		var over, end bool
 		select {
+		case <-opened: // before, silence says nothing
+			opened = nil
+			quiet.Reset(settles)
+			most.Reset(settlesMost)
+			continue
 		case <-ctx.Done():
 			return false
 		case <-log.grown:
-			if quiet.Reset(settles); a.negated() && !silent {
+			if opened == nil {
+				quiet.Reset(settles)
+			}
+			if a.negated() && !silent {
+				a.Got = "the log is being read"
 				continue // it may still say what it must not
 			}
 		case <-quiet.C:
@@ -100,11 +111,15 @@ func (a *attempt) negated() bool {
 
 // growing collects a log and tells when there is more of it. Safe for concurrent use.
 type growing struct {
-	mu    sync.Mutex
-	lines bytes.Buffer
-	full  bool
-	grown chan struct{}
+	mu     sync.Mutex
+	lines  bytes.Buffer
+	full   bool
+	grown  chan struct{}
+	opened chan struct{} // closed once the log can be read
+	once   sync.Once
 }
+
+func (g *growing) open() { g.once.Do(func() { close(g.opened) }) }
 
 var errTooMuch = errors.New("too much")
 

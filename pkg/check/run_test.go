@@ -2,6 +2,7 @@ package check_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -28,6 +29,7 @@ type pods struct {
 	log     func(out io.Writer, pod *corev1.Pod) error
 	deleted []string
 	remove  func(pod string)
+	silent  bool // logs hang before they open
 }
 
 func (p *pods) Follow(ctx context.Context, spec check.Spec) (*leader.Stream, error) {
@@ -48,7 +50,12 @@ func (p *pods) Dial(ctx context.Context, pod *corev1.Pod, port string) (net.Conn
 	return new(net.Dialer).DialContext(ctx, "tcp", p.server.Listener.Addr().String())
 }
 
-func (p *pods) Logs(ctx context.Context, stream *leader.Stream, _ check.Logs, out io.Writer) error {
+func (p *pods) Logs(ctx context.Context, stream *leader.Stream, _ check.Logs, out io.Writer, opened func()) error {
+	if p.silent {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	opened()
 	if err := p.log(out, stream.Latest().Pod); err != nil {
 		return err
 	}
@@ -278,6 +285,67 @@ func TestConditions(t *testing.T) {
 		if report := run(t, p, 300*time.Millisecond, s); report.Holds() != test.want {
 			t.Errorf("%s: %v, %s", s, report.Holds(), report.Outcomes[0].Message())
 		}
+	}
+}
+
+// TestALeaseThatIsNotRenewedAnyMore is judged by its age at the moment of the verdict.
+func TestALeaseThatIsNotRenewedAnyMore(t *testing.T) {
+	_, p := scene(t, nil)
+	s := spec()
+	s.Conditions = &check.Conditions{RenewedWithin: 200 * time.Millisecond, StableFor: 400 * time.Millisecond}
+	if report := run(t, p, time.Second, s); report.Holds() {
+		t.Error("a renewal of long ago counts")
+	}
+}
+
+// TestAMissingLockIsConfirmed by the server: what a watch has shown last is no proof.
+func TestAMissingLockIsConfirmed(t *testing.T) {
+	cluster, p := scene(t, nil)
+	cluster.Delete("lease/op")
+	s := spec()
+	s.Conditions = &check.Conditions{Missing: true, StableFor: 200 * time.Millisecond}
+	time.AfterFunc(50*time.Millisecond, func() { cluster.Fail(errors.New("connection refused")) })
+	report := run(t, p, time.Second, s)
+	if report.Holds() || report.Undecided() == nil {
+		t.Errorf("without a cluster the answer is %v, %v", report.Holds(), report.Undecided())
+	}
+}
+
+// TestWhatCanNeverHealEndsAtOnce beside a check that could still hold.
+func TestWhatCanNeverHealEndsAtOnce(t *testing.T) {
+	_, p := scene(t, nil)
+	waits, never := spec(), spec()
+	waits.Conditions = &check.Conditions{Holder: "nobody"}
+	never.HTTP = &check.HTTP{Port: "never", Path: "/"}
+	began := time.Now()
+	if report := run(t, p, time.Minute, waits, never); report.Undecided() == nil || time.Since(began) > 10*time.Second {
+		t.Errorf("%v after %s", report.Undecided(), time.Since(began))
+	}
+}
+
+// TestALogThatCannotBeReadSaysNothing, neither does it lack anything.
+func TestALogThatCannotBeReadSaysNothing(t *testing.T) {
+	_, p := scene(t, nil)
+	p.silent = true
+	s := asserting(t, check.OutputNotContains, "panic")
+	s.Logs = &check.Logs{}
+	if report := run(t, p, 1500*time.Millisecond, s); report.Holds() {
+		t.Error("a log that nobody has opened lacks what it must not have")
+	}
+}
+
+func TestDeleteOfNobody(t *testing.T) {
+	cluster, p := scene(t, nil)
+	cluster.Delete("lease/op")
+	d, gone := spec(), spec()
+	d.Delete = &check.Delete{}
+	if report := run(t, p, 0, d); report.Holds() || len(p.deleted) > 0 {
+		t.Errorf("deleted %v", p.deleted)
+	}
+	d.Delete = &check.Delete{IgnoreNotFound: true}
+	gone.Conditions = &check.Conditions{Missing: true}
+	if report := run(t, p, 10*time.Second, d, gone); !report.Holds() {
+		t.Error("nobody to delete, and that was fine")
 	}
 }
 

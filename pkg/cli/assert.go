@@ -114,6 +114,12 @@ func (o *assertOptions) complete(cmd *cobra.Command, args []string) error {
 	if len(o.files) > 0 {
 		return o.readFiles(cmd, args)
 	}
+	switch stable := o.conditions.StableFor; {
+	case stable > 0 && stable >= o.timeout:
+		return usageError(cmd, "--stable-for=%s cannot be seen within --timeout=%s", stable, o.timeout)
+	case o.http.Scheme != "https" && (o.caFile != "" || o.tls.SkipVerify):
+		return usageError(cmd, "--endpoint-ca and --insecure-skip-tls-verify-endpoint are for --scheme=https")
+	}
 	rest, err := o.takeLock(cmd, args)
 	switch {
 	case err != nil:
@@ -131,6 +137,9 @@ func (o *assertOptions) complete(cmd *cobra.Command, args []string) error {
 
 // readFiles reads the checks, and refuses flags that a file has fields for.
 func (o *assertOptions) readFiles(cmd *cobra.Command, args []string) error {
+	if o.leaseNamespace != "" {
+		return usageError(cmd, "--lease-namespace and -f exclude each other: the files say where the locks are")
+	}
 	if len(args) > 0 || o.lease != "" {
 		return usageError(cmd, "-f and a LOCK exclude each other: the files say which locks they are about")
 	}
@@ -187,7 +196,10 @@ func (o *assertOptions) run(ctx context.Context) error {
 		Locks: c.locks, Pods: c.core, Nodes: c.core, Clock: c.locks.Clock,
 	}
 	if c.config.Timeout != 0 {
-		finder.AnswerWithin = 0
+		finder.AnswerWithin = c.config.Timeout
+	}
+	if o.timeout > 0 {
+		finder.AnswerWithin = min(finder.AnswerWithin, o.timeout)
 	}
 	runner := &check.Runner{
 		Leader:  &evidence{cluster: c, finder: finder, dial: tunnel.NewDialer(c.config, c.core.RESTClient()), tell: tell},
@@ -215,5 +227,5 @@ func notAsWanted(report check.Report) error {
 			failed++
 		}
 	}
-	return fmt.Errorf("%d of %d checks do not hold", failed, len(report.Outcomes)+len(report.Skipped))
+	return fmt.Errorf("%d of %d checks failed", failed, len(report.Outcomes)+len(report.Skipped))
 }

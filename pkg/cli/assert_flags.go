@@ -52,10 +52,10 @@ func (o *checkFlags) addFlags(cmd *cobra.Command) {
 	flags.StringVar(&o.http.Port, "port", "", "Port of the leader to ask by HTTP, a number or a name.")
 	flags.StringVar(&o.http.Path, "path", "/", "What to ask for.")
 	flags.StringVar(&o.http.Scheme, "scheme", "http", "http or https.")
-	flags.StringVar(&o.http.Method, "method", http.MethodGet, "HTTP method.")
+	flags.StringVar(&o.http.Method, "method", http.MethodGet, "HTTP method. The request is made again at each try, whatever its method.")
 	flags.StringArrayVar(&o.headers, "header", nil, "Header of the request, as 'Name: value'. Can be given several times.")
 	flags.StringVar(&o.http.Body, "body", "", "Body of the request.")
-	flags.StringSliceVar(&o.status, "status", nil, "Status of the answer: 200, 2xx, or a list. Default: any if something is asserted of the answer, else 2xx.")
+	flags.StringSliceVar(&o.status, "status", nil, "Status of the answer: 200, 2xx, or a list. Default: any if something is asserted that the answer has, 2xx if nothing is, or only what it lacks.")
 
 	flags.BoolVar(&o.logs, "logs", false, "Assert something of the leader's logs.")
 	flags.StringVarP(&o.log.Container, "container", "c", "", "With --logs, the container.")
@@ -124,6 +124,22 @@ func (o *checkFlags) given(cmd *cobra.Command) string {
 	return found
 }
 
+// empty is a flag that says what is asserted and is given without saying it: an empty variable in a script must not make
+// a check of nothing. "" if there is none.
+func (o *checkFlags) empty(cmd *cobra.Command) string {
+	all := slices.Concat(lockFlags, outputFlags, operatorFlags(), []string{"port", "logs", "status", "since", "since-time", "container"})
+	compares := []string{"equals", "not-equals"} // an empty text is a value
+	found := ""
+	cmd.Flags().Visit(func(flag *pflag.Flag) {
+		value := flag.Value.String()
+		nothing := value == "" || value == "false" || value == "0s" || value == "[]"
+		if found == "" && nothing && slices.Contains(all, flag.Name) && !slices.Contains(compares, flag.Name) {
+			found = flag.Name
+		}
+	})
+	return found
+}
+
 func changed(cmd *cobra.Command, names []string) string {
 	for _, name := range names {
 		if cmd.Flags().Changed(name) {
@@ -136,6 +152,9 @@ func changed(cmd *cobra.Command, names []string) string {
 // checks makes the checks of a command line: one of the lock, and one of an endpoint or of the logs.
 func (o *checkFlags) checks(cmd *cobra.Command, lock election.Ref) ([]check.Spec, error) {
 	output := changed(cmd, slices.Concat(outputFlags, operatorFlags()))
+	if flag := o.empty(cmd); flag != "" {
+		return nil, fmt.Errorf("--%s is given and empty, so it would assert nothing: is a variable not set?", flag)
+	}
 	switch {
 	case o.http.Port == "" && changed(cmd, httpFlags) != "":
 		return nil, fmt.Errorf("--%s needs --port: which port of the leader to ask", changed(cmd, httpFlags))
@@ -188,7 +207,7 @@ func (o *checkFlags) completeHTTP() error {
 	for _, header := range o.headers {
 		name, value, ok := strings.Cut(header, ":")
 		if !ok {
-			return fmt.Errorf("--header %q is not 'Name: value'", header)
+			return fmt.Errorf("a --header is not 'Name: value': it has no colon")
 		}
 		name = strings.TrimSpace(name)
 		o.http.Headers[name] = append(o.http.Headers[name], strings.TrimSpace(value))
@@ -211,6 +230,9 @@ func (o *checkFlags) completeLogs(cmd *cobra.Command) error {
 			return fmt.Errorf("--since-time: %q is not a date of RFC3339, like 2026-01-31T12:00:00Z", o.sinceTime)
 		}
 		o.log.SinceTime = t
+	}
+	if o.tail < -1 {
+		return fmt.Errorf("--tail must be greater than or equal to -1")
 	}
 	if cmd.Flags().Changed("tail") && o.tail >= 0 {
 		o.log.Tail = &o.tail

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -67,7 +68,7 @@ func (e *evidence) Dial(ctx context.Context, pod *corev1.Pod, port string) (net.
 	return conn, err
 }
 
-func (e *evidence) Logs(ctx context.Context, stream *leader.Stream, logs check.Logs, out io.Writer) error {
+func (e *evidence) Logs(ctx context.Context, stream *leader.Stream, logs check.Logs, out io.Writer, opened func()) error {
 	tailer := &tail.Tailer{Pods: e.cluster.core, Clock: e.cluster.locks.Clock, Out: out, Notice: func(string) {}, Options: tail.Options{
 		Container: logs.Container, AllContainers: logs.AllContainers, Since: logs.Since, SinceAcquired: logs.SinceAcquired,
 		Tail: logs.Tail, Previous: logs.Previous,
@@ -81,6 +82,16 @@ func (e *evidence) Logs(ctx context.Context, stream *leader.Stream, logs check.L
 		return err
 	case logs.Container != "" && !hasContainer(change.Pod, logs.Container):
 		return &check.Never{Err: fmt.Errorf("pod %s/%s has no container named %q", change.Pod.Namespace, change.Pod.Name, logs.Container)}
+	}
+	// Whether the log can be read at all: an empty one says nothing of what a node that hangs might say.
+	_, err = e.cluster.core.Pods(change.Pod.Namespace).GetLogs(change.Pod.Name, &corev1.PodLogOptions{
+		Container: cmp.Or(logs.Container, defaultContainer(change.Pod)), Previous: logs.Previous, TailLines: ptr.To[int64](1),
+	}).DoRaw(ctx)
+	if err == nil {
+		opened()
+	}
+	switch {
+	case err != nil:
 	case logs.Previous:
 		err = tailer.Snapshot(ctx, change.Status)
 	default:
@@ -90,6 +101,14 @@ func (e *evidence) Logs(ctx context.Context, stream *leader.Stream, logs check.L
 		return &check.Never{Err: err} // a container that the pod does not have, for one
 	}
 	return err
+}
+
+// defaultContainer is the one that kubectl takes.
+func defaultContainer(pod *corev1.Pod) string {
+	if name := pod.Annotations["kubectl.kubernetes.io/default-container"]; name != "" {
+		return name
+	}
+	return pod.Spec.Containers[0].Name
 }
 
 func hasContainer(pod *corev1.Pod, name string) bool {
@@ -117,12 +136,16 @@ func (e *evidence) Delete(ctx context.Context, pod *corev1.Pod) error {
 func (e *evidence) Exec(ctx context.Context, pod *corev1.Pod, run check.Exec) ([]byte, int, error) {
 	request := e.cluster.core.RESTClient().Post().Resource("pods").Namespace(pod.Namespace).Name(pod.Name).SubResource("exec").
 		VersionedParams(&corev1.PodExecOptions{Container: run.Container, Command: run.Command, Stdout: true, Stderr: true}, scheme.ParameterCodec)
-	executor, err := newExecutor(e.cluster.config, request)
+	var first error
+	executor, err := newExecutor(e.cluster.config, request, &first)
 	if err != nil {
 		return nil, 0, err
 	}
 	out := &bounded{}
 	err = executor.StreamWithContext(ctx, remotecommand.StreamOptions{Stdout: out, Stderr: out})
+	if refusal := tunnel.Refusal(first); err != nil && refusal != nil {
+		err = refusal // SPDY's error is the same answer of the server, as text alone
+	}
 	var exit exec.CodeExitError
 	switch {
 	case out.full:
@@ -138,7 +161,8 @@ func (e *evidence) Exec(ctx context.Context, pod *corev1.Pod, run check.Exec) ([
 }
 
 // newExecutor speaks WebSocket, and SPDY where the server or a proxy on the way cannot do that.
-func newExecutor(config *rest.Config, request *rest.Request) (remotecommand.Executor, error) {
+// What the server answered to the first is kept.
+func newExecutor(config *rest.Config, request *rest.Request, first *error) (remotecommand.Executor, error) {
 	overSPDY, err := remotecommand.NewSPDYExecutor(config, "POST", request.URL())
 	if err != nil {
 		return nil, err
@@ -148,6 +172,7 @@ func newExecutor(config *rest.Config, request *rest.Request) (remotecommand.Exec
 		return nil, err
 	}
 	return remotecommand.NewFallbackExecutor(overWebSocket, overSPDY, func(err error) bool {
+		*first = err
 		return httpstream.IsUpgradeFailure(err) || httpstream.IsHTTPSProxyError(err)
 	})
 }

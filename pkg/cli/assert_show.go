@@ -37,9 +37,24 @@ func (o *assertOptions) show(ctx context.Context, runner *check.Runner) (check.R
 		format = report.Format(o.output)
 	}
 	if ctx.Err() != nil {
-		return result, nil // interrupted: there is no verdict
+		interrupt(result, context.Cause(ctx))
 	}
-	return result, report.Write(format, o.streams.Out, result)
+	if err := report.Write(format, o.streams.Out, result); err != nil {
+		return result, err
+	}
+	if !result.Holds() && (format == report.JSON || format == report.JUnit) {
+		return result, report.Write(report.Text, o.streams.ErrOut, result) // for who reads the job's log
+	}
+	return result, nil
+}
+
+// interrupt says of the checks that did not hold yet that nobody knows whether they would have.
+func interrupt(result check.Report, cause error) {
+	for i := range result.Outcomes {
+		if o := &result.Outcomes[i]; !o.Holds && o.Err == nil {
+			o.Err = cause
+		}
+	}
 }
 
 func (o *assertOptions) showLive(ctx context.Context, runner *check.Runner) (check.Report, error) {
@@ -65,6 +80,9 @@ func (o *assertOptions) showLive(ctx context.Context, runner *check.Runner) (che
 	result := runner.Run(ctx, o.checkpoints)
 	stop()
 	<-ticked
+	if ctx.Err() != nil {
+		interrupt(result, context.Cause(ctx))
+	}
 	return result, live.End(result)
 }
 

@@ -41,8 +41,8 @@ func NewDialer(config *rest.Config, client rest.Interface) Dialer {
 			return httpstream.IsUpgradeFailure(err) || httpstream.IsHTTPSProxyError(err)
 		}).Dial(portforward.PortForwardProtocolV1Name)
 		switch {
-		case err != nil && answer(first) != nil:
-			return nil, answer(first) // SPDY's error is the same answer of the server, as text alone
+		case err != nil && Refusal(first) != nil:
+			return nil, Refusal(first) // SPDY's error is the same answer of the server, as text alone
 		case err != nil:
 			return nil, err
 		case protocol != portforward.PortForwardProtocolV1Name:
@@ -53,8 +53,8 @@ func NewDialer(config *rest.Config, client rest.Interface) Dialer {
 	}
 }
 
-// answer is what the server said when it did not upgrade the connection, nil if it did not say.
-func answer(err error) error {
+// Refusal is what the server said when it did not upgrade a connection, nil if it did not say.
+func Refusal(err error) error {
 	var upgrade *httpstream.UpgradeFailureError
 	var status apierrors.APIStatus
 	if errors.As(err, &upgrade) && errors.As(upgrade.Cause, &status) {

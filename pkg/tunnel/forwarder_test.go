@@ -291,10 +291,10 @@ func TestAThousandConnectionsLeaveNothing(t *testing.T) {
 
 func TestDenied(t *testing.T) {
 	forbidden := apierrors.NewForbidden(schema.GroupResource{Resource: "pods"}, "op-0", nil)
-	if !Denied(answer(&httpstream.UpgradeFailureError{Cause: forbidden})) {
+	if !Denied(Refusal(&httpstream.UpgradeFailureError{Cause: forbidden})) {
 		t.Error("the server's denial was not understood")
 	}
-	if Denied(errors.New("connection refused")) || answer(&httpstream.UpgradeFailureError{Cause: errors.New("bad handshake")}) != nil {
+	if Denied(errors.New("connection refused")) || Refusal(&httpstream.UpgradeFailureError{Cause: errors.New("bad handshake")}) != nil {
 		t.Error("trying again could mend these")
 	}
 }
