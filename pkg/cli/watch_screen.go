@@ -71,7 +71,7 @@ func (s *screen) draw(text string) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.live = cut(text, s.columns()-1) // a full line would begin the next one
+	s.live = cut(text, s.columns()-3) // a full line would begin the next one, and so would "^C" behind it
 	_, err := io.WriteString(s.out, eraseLine+s.live)
 	return err
 }

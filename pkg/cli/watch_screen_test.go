@@ -30,7 +30,7 @@ func TestCut(t *testing.T) {
 // TestLiveLineStaysBelow: whatever is printed erases the live line first and puts it back.
 func TestLiveLineStaysBelow(t *testing.T) {
 	var terminal bytes.Buffer
-	s := &screen{out: &terminal, errOut: &terminal, columns: func() int { return 12 }}
+	s := &screen{out: &terminal, errOut: &terminal, columns: func() int { return 14 }}
 	steps := []struct {
 		do   func() error
 		want string

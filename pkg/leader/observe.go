@@ -21,9 +21,11 @@ import (
 const (
 	// pollEvery is how often an object is read that may not be watched.
 	pollEvery = time.Second
-	// watchAgain is how long it is read like that before a watch is tried again: an API server that has just started
-	// denies everything until it knows its roles.
+	// watchAgain is how long it is read like that before a watch is tried again.
 	watchAgain = 30 * time.Second
+	// knowsRoles is how long an API server that has just started may take until it knows its roles. It denies everything
+	// until then.
+	knowsRoles = 10 * time.Second
 )
 
 // client is what it takes to observe objects of one type in one namespace.
@@ -52,6 +54,7 @@ type observation[T runtime.Object, L runtime.Object] struct {
 // resource versions and cut connections, or by polling where access to watch is denied.
 func (o observation[T, L]) run(ctx context.Context) {
 	for o.watch(ctx) {
+		o.worked.Store(false) // the next denial is one, and is told as that
 		polling, done := context.WithTimeout(ctx, watchAgain)
 		o.poll(polling)
 		done()
@@ -91,11 +94,26 @@ type reflection struct {
 
 // run returns true when watching is not allowed, false when the context ended.
 func (r reflection) run(ctx context.Context) (denied bool) {
+	var deniedFrom time.Time
+	starting := func(err error) bool {
+		if !apierrors.IsForbidden(err) || !r.worked.Load() {
+			return false
+		}
+		if deniedFrom.IsZero() {
+			deniedFrom = time.Now()
+		}
+		return time.Since(deniedFrom) < knowsRoles
+	}
 	lists := &cache.ListWatch{ListWithContextFunc: r.lists.ListWithContextFunc, WatchFuncWithContext: func(ctx context.Context, opts metav1.ListOptions) (watch.Interface, error) {
 		w, err := r.lists.WatchFuncWithContext(ctx, opts)
 		switch {
 		case err == nil:
 			r.worked.Store(true) // to list is not enough: it may be all that is allowed
+			deniedFrom = time.Time{}
+		case starting(err):
+			r.trouble(err, false)
+			// As this, the Reflector goes on from where it was; it would list anew otherwise, and miss what was in between.
+			err = apierrors.NewTooManyRequests(err.Error(), 0)
 		case utilnet.IsConnectionRefused(err):
 			r.trouble(err, false) // the Reflector tries this again by itself, without a word
 		}
@@ -108,6 +126,8 @@ func (r reflection) run(ctx context.Context) (denied bool) {
 		err := reflector.ListAndWatchWithContext(ctx)
 		switch {
 		case ctx.Err() != nil, err == nil, errors.Is(err, io.EOF), apierrors.IsResourceExpired(err), apierrors.IsGone(err):
+		case starting(err):
+			r.trouble(err, false)
 		case apierrors.IsForbidden(err):
 			denied = true
 			r.trouble(err, !r.worked.Load())
