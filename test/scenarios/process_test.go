@@ -148,8 +148,9 @@ var fresh = &http.Client{Timeout: patience, Transport: &http.Transport{DisableKe
 
 // state is what the demo operator says of itself.
 type state struct {
-	Leader bool
-	Pod    string
+	Leader   bool
+	Pod      string
+	Identity string
 }
 
 func askState(url string) (state, error) {

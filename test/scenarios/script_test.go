@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"encoding/json"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -41,6 +43,7 @@ func TestScripts(t *testing.T) {
 			"freeport":   freeport,
 			"lease":      leaseCommand,
 			"eventually": eventually,
+			"wellformed": wellformed,
 		},
 	})
 }
@@ -142,6 +145,29 @@ func eventually(ts *testscript.TestScript, _ bool, args []string) {
 		if time.Now().After(deadline) {
 			ts.Fatalf("%v: %v", args, err)
 		}
+	}
+}
+
+// wellformed checks that a file can be read to its end: wellformed json|xml FILE.
+func wellformed(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: wellformed json|xml FILE")
+	}
+	text := ts.ReadFile(args[1])
+	switch args[0] {
+	case "json":
+		var object map[string]any
+		ts.Check(json.Unmarshal([]byte(text), &object))
+	case "xml":
+		for decoder := xml.NewDecoder(strings.NewReader(text)); ; {
+			_, err := decoder.Token()
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			ts.Check(err)
+		}
+	default:
+		ts.Fatalf("no such format: %s", args[0])
 	}
 }
 
