@@ -2,8 +2,8 @@
 # Does leadership survive? Three failovers of an operator, and what has to hold after each of them:
 #
 #   - its Lease is overwritten by hand, deleted, and at last its leader's pod is stopped;
-#   - then another term has begun, its leader is ready, healthy and stays for a while, and no other pod takes itself for
-#     the leader.
+#   - then another term has begun, of another holder but for the deletion; its leader is ready, healthy and stays for a
+#     while, and no other pod takes itself for the leader.
 #
 #   failover.sh LEASE [NAMESPACE [SELECTOR]]
 #
@@ -11,16 +11,16 @@
 lease=${1:-${LEASE:-demo-operator}}
 namespace=${2:-${NAMESPACE:-demo}}
 selector=${3:-${SELECTOR:-app=$lease}}
-port=${PORT:-8080}                            # of the leader's endpoint
-path=${ENDPOINT:-/state}                      # what to ask it for
-jq=${JQ:-state}                               # what to take from its answer
-healthy=${HEALTHY:-healthy}                   # what that has to be
+port=${PORT:-8080}                               # of the leader's endpoint
+path=${ENDPOINT:-/state}                         # what to ask it for
+jq=${JQ:-state}                                  # what to take from its answer
+healthy=${HEALTHY:-healthy}                      # what that has to be
 claim_command=${CLAIM_COMMAND:-cat leader-token} # asks a pod whether it takes itself for the leader
-claim=${CLAIM:-^valid}                        # what one says that does, a regular expression
-steady=${STEADY:-2s}                          # how long a leader has to stay
-timeout=${TIMEOUT:-60s}                       # for a failover
+claim=${CLAIM:-^valid}                           # what one says that does, a regular expression
+steady=${STEADY:-2s}                             # how long a leader has to stay
+timeout=${TIMEOUT:-60s}                          # for a failover
 #
-# Exit codes: 0 all holds, 1 it does not, 2 it could not be found out.
+# Exit codes: 0 all holds, 1 it does not, or kubectl could not do its part, 2 it could not be found out who leads, or how.
 set -eu
 
 say() { printf '\n# %s\n' "$*"; }
@@ -28,8 +28,12 @@ fail() { printf 'FAIL  %s\n' "$*" >&2; exit 1; }
 
 holder() { kubectl leader holder "$lease" -n "$namespace" --timeout="$timeout" "$@"; }
 
-# term names a term. Transitions alone do not: they begin at 0 again in a Lease that was deleted.
-term() { holder -o jsonpath='{.record.leaseTransitions} transitions, acquired at {.record.acquireTime}'; }
+# term names a term. Transitions alone do not: they may begin at 0 again in a Lease that was deleted. Nor does acquireTime: a
+# leader of client-go that creates its Lease again takes both along, and only the UID is another.
+term() {
+	kubectl get lease "$lease" -n "$namespace" \
+		-o jsonpath='{.spec.leaseTransitions} transitions, acquired at {.spec.acquireTime}, Lease {.metadata.uid}'
+}
 
 # led asserts that there is a leader and that it is well, all of it in one term. More conditions are arguments.
 led() {
@@ -94,7 +98,7 @@ remember "Its Lease is overwritten by hand"
 kubectl patch lease "$lease" -n "$namespace" --type=merge -p '{"spec":{"holderIdentity":"overwritten-by-hand"}}'
 another_term --changed-from="$old"
 
-# Whoever is the first to create it again leads, which may be the same one: then it is another term of the same holder.
+# Whoever is the first to create it again leads, which may be the same one.
 remember "Its Lease is deleted"
 kubectl delete lease "$lease" -n "$namespace"
 another_term
