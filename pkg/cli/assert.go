@@ -172,7 +172,11 @@ func (o *assertOptions) run(ctx context.Context) error {
 		for _, checkpoint := range o.checkpoints {
 			count += len(checkpoint.Checks)
 		}
-		_, err := fmt.Fprintf(o.streams.Out, "%d checks are well-formed\n", count)
+		noun := "checks are"
+		if count == 1 {
+			noun = "check is"
+		}
+		_, err := fmt.Fprintf(o.streams.Out, "%d %s well-formed\n", count, noun)
 		return err
 	}
 	c, err := connect(o.config)
