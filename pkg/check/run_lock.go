@@ -27,8 +27,8 @@ func (a *attempt) awaitLock(ctx context.Context) {
 		if change.Led() && a.past[change.Pod.UID] {
 			unmet = "pod " + change.Pod.Name + " leads still, which was deleted"
 		}
-		if change.Reason == leader.Ambiguous || change.Reason == leader.HintsOnly || change.Reason == leader.NotSelected {
-			a.Err = change.Err() // waiting would not settle it
+		if change.UpToUser() {
+			a.Err = change.Err()
 			return
 		}
 		left := conditions.StableFor - time.Since(since)

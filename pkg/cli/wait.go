@@ -13,11 +13,11 @@ import (
 // as long as the context lasts.
 func firstLeader(ctx context.Context, stream *leader.Stream, timeout time.Duration, tell func(string)) (*leader.Change, error) {
 	change := stream.Latest()
-	switch change.Reason {
-	case "":
+	switch {
+	case change.Led():
 		return change, nil
-	case leader.Ambiguous, leader.HintsOnly, leader.NotSelected:
-		return change, change.Err() // waiting would not settle it
+	case change.UpToUser():
+		return change, change.Err()
 	}
 	if timeout > 0 {
 		var cancel context.CancelFunc

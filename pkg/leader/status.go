@@ -85,6 +85,11 @@ func (s Status) Undecided() bool {
 	return false
 }
 
+// UpToUser reports that waiting does not settle who leads: the user has to say which pod is meant.
+func (s Status) UpToUser() bool {
+	return s.Reason == Ambiguous || s.Reason == HintsOnly || s.Reason == NotSelected
+}
+
 // passing reports that a pod stands between the lock and its leader in a way that may pass without a word from the lock.
 func (s Status) passing() bool {
 	switch s.Reason {

@@ -1,0 +1,164 @@
+package check
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
+)
+
+// attempt is one check in the making.
+type attempt struct {
+	Outcome
+	run    *Runner
+	index  int
+	once   bool
+	stream *leader.Stream
+	// past are the UIDs of pods that were deleted: what they still say does not count.
+	past map[types.UID]bool
+}
+
+// take tries until the check holds, cannot be made, or the time is up.
+func (a *attempt) take(ctx context.Context) {
+	a.Got = ""
+	switch a.Spec.Kind() {
+	case KindLock:
+		a.awaitLock(ctx)
+	case KindHTTP:
+		client := a.httpClient()
+		defer client.close()
+		a.poll(ctx, client.ask)
+	case KindLogs:
+		a.followLogs(ctx)
+	case KindExec:
+		a.poll(ctx, a.exec)
+	}
+	a.Ended = time.Now()
+	a.tell(false)
+}
+
+// poll takes evidence from whoever leads, again and again.
+func (a *attempt) poll(ctx context.Context, take func(context.Context, leader.Status) (Evidence, error)) {
+	for change := a.stream.Latest(); ; {
+		change = newest(change)
+		if lead := change.Status; lead.Led() && !a.past[lead.Pod.UID] {
+			evidence, err := take(ctx, lead)
+			if a.judge(ctx, lead, evidence, err) {
+				return
+			}
+		} else if a.nobody(lead); a.Err != nil {
+			return
+		}
+		if a.once || !a.next(ctx, change, a.run.Interval) {
+			return
+		}
+	}
+}
+
+// judge takes evidence in, and reports whether that settles the check.
+func (a *attempt) judge(ctx context.Context, term leader.Status, evidence Evidence, err error) (settled bool) {
+	a.Attempts++
+	a.Status = term
+	var never *Never
+	switch {
+	case ctx.Err() != nil && err != nil:
+		return false // cut short by the end of the time
+	case errors.As(err, &never):
+		a.Err = err
+		return true
+	case err != nil:
+		a.Verdict, a.Got = Verdict{}, err.Error()
+		a.tell(false)
+		return false
+	}
+	verdict := a.Spec.Evaluate(ctx, evidence)
+	if verdict.Holds && !a.confirmed(ctx) {
+		return false
+	}
+	a.Verdict, a.Got, a.Holds = verdict, "", verdict.Holds
+	a.tell(false)
+	return verdict.Holds
+}
+
+// confirmed reports that what was found still goes on, by what the server says now: a watch may be late. The status is
+// that of now then.
+func (a *attempt) confirmed(ctx context.Context) bool {
+	now, err := a.run.Leader.Find(ctx, a.Spec)
+	switch {
+	case err != nil:
+		a.Got = "not confirmed: " + err.Error()
+		return false
+	case a.Spec.Conditions != nil && a.Spec.Conditions.unmet(now) != "":
+		a.Got = a.Spec.Conditions.unmet(now)
+		return false
+	case !undisturbed(a.Status, now):
+		a.Discarded++
+		a.Got = "the term ended before the verdict"
+		return false
+	}
+	a.Status = now
+	return true
+}
+
+// nobody notes that there is no leader to ask.
+func (a *attempt) nobody(status leader.Status) {
+	a.Status = status
+	a.Got = status.Message()
+	if status.Led() {
+		a.Got = "pod " + status.Pod.Name + " leads still, which was deleted"
+	}
+	if status.UpToUser() {
+		a.Err = status.Err()
+	}
+	a.tell(false)
+}
+
+// next waits for a change of the leadership, or until it is time to ask again; false when the time is up.
+func (a *attempt) next(ctx context.Context, change *leader.Change, after time.Duration) bool {
+	timer := time.NewTimer(after)
+	defer timer.Stop()
+	select {
+	case <-change.Superseded():
+		return true
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// newest is the last verdict of a chain.
+func newest(change *leader.Change) *leader.Change {
+	for {
+		select {
+		case <-change.Superseded():
+			change, _ = change.Next(context.Background()) // it is there
+		default:
+			return change
+		}
+	}
+}
+
+func (a *attempt) tell(done bool) {
+	if a.run.Progress == nil {
+		return
+	}
+	a.run.mu.Lock()
+	defer a.run.mu.Unlock()
+	a.run.Progress(Event{Check: a.index, Outcome: a.Outcome, Done: done})
+}
+
+// pause waits; false when the context ended first.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,38 @@
+package check
+
+import (
+	"context"
+	"time"
+)
+
+// delete deletes the leader, once: whoever leads by what the server says now, and is not deleted already.
+func (a *attempt) delete(ctx context.Context) {
+	for change := a.stream.Latest(); ; {
+		change = newest(change)
+		now, err := a.run.Leader.Find(ctx, a.Spec)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			a.Err = err
+			return
+		case err == nil && now.Led() && !a.past[now.Pod.UID]:
+			a.Status, a.Attempts = now, 1
+			if a.Err = a.run.Leader.Delete(ctx, now.Pod); a.Err == nil {
+				a.past[now.Pod.UID] = true
+				a.Holds, a.Got, a.Ended = true, "", time.Now()
+				a.tell(true)
+			}
+			return
+		case err == nil:
+			if a.nobody(now); a.Err != nil {
+				return
+			}
+			if a.Spec.Delete.IgnoreNotFound {
+				a.Holds, a.Got, a.Ended = true, "", time.Now()
+				return
+			}
+		}
+		if a.once || !a.next(ctx, change, a.run.Interval) {
+			return
+		}
+	}
+}
