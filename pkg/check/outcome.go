@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"time"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
@@ -9,8 +10,11 @@ import (
 // Outcome is what came of one check.
 type Outcome struct {
 	Spec Spec
-	// Checkpoint names the part of the file that the check belongs to; "" where it has no name.
+	// Checkpoint is the name of the one that the check belongs to, "" where it has none; Part counts them, from 0.
 	Checkpoint string
+	Part       int
+	// Skipped: a checkpoint before it did not hold, so nobody has asked.
+	Skipped bool
 	// Holds is the answer. Where it could not be found out, Err says why: what no further attempt can heal.
 	Holds bool
 	Err   error
@@ -47,21 +51,13 @@ func (o Outcome) Message() string {
 
 // Report is what came of all checks, in their order.
 type Report struct {
-	Outcomes []Outcome
-	// Skipped are the checks that came after a checkpoint that failed.
-	Skipped []Spec
-	Began   time.Time
-	Ended   time.Time
+	Outcomes     []Outcome
+	Began, Ended time.Time
 }
 
 // Holds reports that all checks hold.
 func (r Report) Holds() bool {
-	for _, o := range r.Outcomes {
-		if !o.Holds {
-			return false
-		}
-	}
-	return len(r.Outcomes) > 0 && len(r.Skipped) == 0
+	return len(r.Outcomes) > 0 && !slices.ContainsFunc(r.Outcomes, func(o Outcome) bool { return !o.Holds })
 }
 
 // Undecided is the first outcome that could not be found out, nil if there is none.

@@ -76,7 +76,8 @@ type Event struct {
 	Done bool
 }
 
-// Run runs one checkpoint after the other. What comes after one that does not hold is skipped.
+// Run runs one checkpoint after the other. What comes after one that does not hold is skipped. When the context ends before,
+// its cause is why the checks have no answer.
 func (r *Runner) Run(ctx context.Context, checkpoints []Checkpoint) Report {
 	ctx, stop := context.WithCancel(ctx)
 	r.life, r.streams = ctx, map[streamKey]*leader.Stream{}
@@ -87,63 +88,66 @@ func (r *Runner) Run(ctx context.Context, checkpoints []Checkpoint) Report {
 		}
 	}()
 	report := Report{Began: time.Now()}
-	first := 0
-	for _, checkpoint := range checkpoints {
-		if len(report.Outcomes) > 0 && !report.Holds() {
-			report.Skipped = append(report.Skipped, checkpoint.Checks...)
-			continue
+	skip := false
+	for part, checkpoint := range checkpoints {
+		attempts := r.attempts(checkpoint, part, len(report.Outcomes), skip)
+		if !skip {
+			r.checkpoint(ctx, checkpoint, attempts)
 		}
-		report.Outcomes = append(report.Outcomes, r.checkpoint(ctx, checkpoint, first)...)
-		first += len(checkpoint.Checks)
+		for _, a := range attempts {
+			skip = skip || !a.Holds
+			a.tell(true)
+			report.Outcomes = append(report.Outcomes, a.Outcome)
+		}
 	}
 	report.Ended = time.Now()
 	return report
 }
 
-func (r *Runner) checkpoint(ctx context.Context, checkpoint Checkpoint, first int) []Outcome {
-	timeout := r.Timeout
-	if checkpoint.Timeout != nil {
-		timeout = *checkpoint.Timeout
-	}
-	if !pause(ctx, checkpoint.Wait) {
-		timeout = 0
-	}
-	deadline, cancel := ctx, context.CancelFunc(func() {})
-	if timeout > 0 {
-		deadline, cancel = context.WithTimeout(ctx, timeout)
-	}
-	defer cancel()
+// attempts are those of a checkpoint; first is the number of the first one through all checkpoints.
+func (r *Runner) attempts(checkpoint Checkpoint, part, first int, skip bool) []*attempt {
 	attempts := make([]*attempt, len(checkpoint.Checks))
 	past := map[types.UID]bool{}
 	for i, spec := range checkpoint.Checks {
-		attempts[i] = &attempt{run: r, index: first + i, once: timeout == 0, past: past,
-			Outcome: Outcome{Spec: spec, Checkpoint: checkpoint.Name, Began: time.Now()}}
-	}
-	pending := r.prepare(deadline, attempts)
-	for len(pending) > 0 {
-		trying, giveUp := context.WithCancel(deadline)
-		var wg sync.WaitGroup
-		for _, a := range pending {
-			wg.Go(func() {
-				if a.take(trying); a.Err != nil {
-					giveUp() // what cannot be found out is not worth waiting for the others
-				}
-			})
+		attempts[i] = &attempt{
+			run: r, index: first + i, once: r.timeout(checkpoint) == 0, past: past,
+			Outcome: Outcome{Spec: spec, Checkpoint: checkpoint.Name, Part: part, Skipped: skip},
 		}
-		wg.Wait()
-		giveUp()
-		pending = stale(deadline, attempts)
+		if !skip {
+			attempts[i].Began = time.Now()
+		}
+	}
+	return attempts
+}
+
+func (r *Runner) timeout(checkpoint Checkpoint) time.Duration {
+	if checkpoint.Timeout != nil {
+		return *checkpoint.Timeout
+	}
+	return r.Timeout
+}
+
+// checkpoint makes the attempts until all hold together.
+func (r *Runner) checkpoint(ctx context.Context, checkpoint Checkpoint, attempts []*attempt) {
+	pause(ctx, checkpoint.Wait)
+	deadline := ctx
+	if timeout := r.timeout(checkpoint); timeout > 0 {
+		var cancel context.CancelFunc
+		deadline, cancel = context.WithTimeout(ctx, timeout)
+		defer cancel()
+	}
+	for pending := r.prepare(deadline, attempts); len(pending) > 0; pending = stale(ctx, attempts) {
+		together(deadline, pending)
 	}
 	r.explain(ctx, attempts)
-	outcomes := make([]Outcome, len(attempts))
-	for i, a := range attempts {
+	for _, a := range attempts {
 		if a.Ended.IsZero() {
 			a.Ended = time.Now()
 		}
-		a.tell(true)
-		outcomes[i] = a.Outcome
+		if ctx.Err() != nil && !a.Holds && a.Err == nil {
+			a.Err = context.Cause(ctx) // nobody knows whether it would have held
+		}
 	}
-	return outcomes
 }
 
 // prepare follows the locks and deletes what has to be deleted, once. It returns the checks that are to be made; none
@@ -188,13 +192,13 @@ func (r *Runner) stream(spec Spec) (*leader.Stream, error) {
 	return r.streams[key], nil
 }
 
-// stale are the checks that held in a term that is over by now, while others took longer: they have to hold together, by
-// what the server says now. None when one does not hold, or the time is up.
+// stale are the checks that do not hold any more by what the server says now, when all are said to: a watch may be late. None
+// when one does not hold anyway.
 func stale(ctx context.Context, attempts []*attempt) []*attempt {
 	var pending []*attempt
 	for _, a := range attempts {
 		switch {
-		case !a.Holds || ctx.Err() != nil:
+		case !a.Holds:
 			return nil
 		case a.Spec.Kind() != KindDelete && len(attempts) > 1 && !a.confirmed(ctx):
 			a.Holds = false

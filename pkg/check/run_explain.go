@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -10,16 +11,23 @@ import (
 const explainWithin = 3 * time.Second
 
 // explain finds out about each failure whether it is an answer at all: without a cluster there is none. It says how the
-// lock is now, and what its leader said last.
+// lock is now, and what its leader said last. What holds beside a failure has to hold still.
 func (r *Runner) explain(ctx context.Context, attempts []*attempt) {
+	if !slices.ContainsFunc(attempts, func(a *attempt) bool { return !a.Holds }) {
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, explainWithin)
 	defer cancel()
 	var wg sync.WaitGroup
 	for _, a := range attempts {
-		if a.Holds || a.Err != nil || a.stream == nil {
+		if a.Err != nil || a.stream == nil || a.Holds && a.Spec.Kind() == KindDelete {
 			continue
 		}
 		wg.Go(func() {
+			if a.Holds {
+				a.Holds = a.confirmed(ctx)
+				return
+			}
 			now, err := r.Leader.Find(ctx, a.Spec)
 			if err != nil {
 				a.Err = err

@@ -165,6 +165,38 @@ func TestChecksHoldTogether(t *testing.T) {
 	}
 }
 
+// TestWhatHeldInATermThatIsOver is no pass in a report that fails, unless it holds in the present term, too.
+func TestWhatHeldInATermThatIsOver(t *testing.T) {
+	var cluster *leadertest.Cluster
+	cluster, p := scene(t, func(pod string, w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/never" && pod == "op-0" {
+			cluster.Hold("op-1_b", time.Minute)
+		}
+		fmt.Fprint(w, pod)
+	})
+	old, any, never := asserting(t, check.Equals, "op-0"), asserting(t, check.Exists), asserting(t, check.Equals, "x")
+	old.HTTP, any.HTTP = &check.HTTP{Port: "8080", Path: "/"}, &check.HTTP{Port: "8080", Path: "/"}
+	never.HTTP = &check.HTTP{Port: "8080", Path: "/never", Wait: 100 * time.Millisecond}
+	report := run(t, p, time.Second, old, any, never)
+	for i, want := range []bool{false, true, false} {
+		if o := report.Outcomes[i]; o.Holds != want || o.Holds && o.Status.Pod.Name != "op-1" {
+			t.Errorf("%s: holds %v in the term of %s: %s", o.Spec, o.Holds, o.Status.PodName, o.Message())
+		}
+	}
+}
+
+// TestSkipped: what comes after a checkpoint that does not hold keeps its name, and is not asked.
+func TestSkipped(t *testing.T) {
+	_, p := scene(t, nil)
+	fails, later := spec(), spec()
+	fails.Conditions, later.Conditions = &check.Conditions{Missing: true}, &check.Conditions{}
+	runner := &check.Runner{Leader: p, Interval: 10 * time.Millisecond}
+	report := runner.Run(t.Context(), []check.Checkpoint{{Checks: []check.Spec{fails}}, {Name: "later", Checks: []check.Spec{later}}})
+	if o := report.Outcomes[1]; report.Holds() || !o.Skipped || o.Checkpoint != "later" || o.Part != 1 || o.Attempts > 0 {
+		t.Errorf("%+v", o)
+	}
+}
+
 func TestHTTPThatNeverHolds(t *testing.T) {
 	_, p := scene(t, func(_ string, w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "pending") })
 	s := asserting(t, check.Equals, "healthy")

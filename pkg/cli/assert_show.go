@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"time"
@@ -26,35 +27,26 @@ func reportFormats() []string {
 // redrawEvery is how often the checklist on a terminal is drawn: the time in it runs on.
 const redrawEvery = 100 * time.Millisecond
 
-// show runs the checks and reports what comes of them: on a terminal while they run, else when they have ended.
+// show runs the checks and reports what comes of them: while they run, but for the formats that are one document.
 func (o *assertOptions) show(ctx context.Context, runner *check.Runner) (check.Report, error) {
-	if o.output == "" && printers.IsTerminal(o.streams.Out) {
+	format := report.Format(cmp.Or(o.output, string(report.Text)))
+	if format == report.Text && printers.IsTerminal(o.streams.Out) {
 		return o.showLive(ctx, runner)
 	}
+	lines := report.NewLines(format, o.streams.Out, o.checkpoints)
+	if lines != nil {
+		runner.Progress = func(e check.Event) { lines.Update(e.Check, e.Outcome, e.Done) }
+		result := runner.Run(ctx, o.checkpoints)
+		return result, lines.End(result)
+	}
 	result := runner.Run(ctx, o.checkpoints)
-	format := report.Text
-	if o.output != "" {
-		format = report.Format(o.output)
-	}
-	if ctx.Err() != nil {
-		interrupt(result, context.Cause(ctx))
-	}
 	if err := report.Write(format, o.streams.Out, result); err != nil {
 		return result, err
 	}
-	if !result.Holds() && (format == report.JSON || format == report.JUnit) {
+	if !result.Holds() {
 		return result, report.Write(report.Text, o.streams.ErrOut, result) // for who reads the job's log
 	}
 	return result, nil
-}
-
-// interrupt says of the checks that did not hold yet that nobody knows whether they would have.
-func interrupt(result check.Report, cause error) {
-	for i := range result.Outcomes {
-		if o := &result.Outcomes[i]; !o.Holds && o.Err == nil {
-			o.Err = cause
-		}
-	}
 }
 
 func (o *assertOptions) showLive(ctx context.Context, runner *check.Runner) (check.Report, error) {
@@ -80,9 +72,6 @@ func (o *assertOptions) showLive(ctx context.Context, runner *check.Runner) (che
 	result := runner.Run(ctx, o.checkpoints)
 	stop()
 	<-ticked
-	if ctx.Err() != nil {
-		interrupt(result, context.Cause(ctx))
-	}
 	return result, live.End(result)
 }
 

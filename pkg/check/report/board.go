@@ -44,7 +44,7 @@ func (b *board) begin(now time.Time) {
 		if current < 0 && !slot.done {
 			current = slot.checkpoint
 		}
-		if slot.checkpoint == current && slot.begun.IsZero() {
+		if slot.checkpoint == current && slot.begun.IsZero() && slot.answer != skipped {
 			slot.begun = now
 		}
 	}
@@ -58,7 +58,7 @@ func (b *board) update(number int, outcome check.Outcome, done bool, now time.Ti
 	slot.entry = entry{outcome, answerOf(outcome)}
 	slot.done = slot.done || done
 	switch {
-	case !slot.answered():
+	case !slot.answered(), outcome.Skipped:
 		slot.settled = time.Time{}
 	case slot.settled.IsZero():
 		slot.settled = now
@@ -89,8 +89,8 @@ func (b board) all(columns int, now time.Time) (frame []string) {
 	named := strings.Join(b.checkpoints, "") != ""
 	for i, slot := range b.checks {
 		if named && (i == 0 || slot.checkpoint != b.checks[i-1].checkpoint) {
-			title := group{name: slot.Checkpoint, entries: []entry{{}}}.title(slot.checkpoint + 1)
-			frame = append(frame, b.style.cut(b.style.plain(oneLine(title)), columns-1))
+			heading := title(slot.Checkpoint, slot.checkpoint+1, slot.answer == skipped)
+			frame = append(frame, b.style.cut(b.style.plain(heading), columns-1))
 		}
 		frame = append(frame, b.row(slot, columns, now))
 	}
@@ -122,6 +122,7 @@ func (b board) row(s slot, columns int, now time.Time) string {
 		mark = b.style.mark(s.answer)
 	}
 	switch {
+	case s.answer == skipped:
 	case !s.settled.IsZero():
 		elapsed = span(s.settled.Sub(s.begun).Truncate(100 * time.Millisecond))
 	case !s.begun.IsZero():
@@ -129,7 +130,7 @@ func (b board) row(s slot, columns int, now time.Time) string {
 	}
 	asked, evidence := b.style.plain(oneLine(s.Spec.String())), b.style.plain(oneLine(s.evidence()))
 	// The last column stays empty, as some terminals wrap once it is written to.
-	left := columns - 1 - len("x 12345678 ")
+	left := columns - 1 - len(rowIndent)
 	if evidence != "" {
 		evidence = "  " + evidence
 		asked = b.style.cut(asked, max(left/2, left-columnsOf(evidence)))
@@ -138,8 +139,13 @@ func (b board) row(s slot, columns int, now time.Time) string {
 	if left <= 0 {
 		return mark
 	}
-	return fmt.Sprintf("%s %8s %s", mark, elapsed, b.style.cut(text, left))
+	return rowOf(mark, elapsed, b.style.cut(text, left))
 }
+
+// rowIndent is as wide as what stands before the text of a row.
+const rowIndent = "x 12345678 "
+
+func rowOf(mark, elapsed, text string) string { return fmt.Sprintf("%s %8s %s", mark, elapsed, text) }
 
 // evidence is what a check that does not hold has got.
 func (s slot) evidence() string {

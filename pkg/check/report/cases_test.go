@@ -110,7 +110,18 @@ func cases(t *testing.T) map[string]check.Report {
 			o.Err = errors.New("pod ops/demo-operator-0 has no port named 8080\nits ports: metrics (8443)")
 		}),
 	)
-	mixed.Skipped = []check.Spec{at(lockCheck(), 21), at(state, 23)}
+	for i := range mixed.Outcomes[2:] {
+		mixed.Outcomes[2+i].Part = 1
+	}
+	mixed.Outcomes = append(mixed.Outcomes,
+		check.Outcome{Spec: at(lockCheck(), 21), Checkpoint: "after it", Part: 2, Skipped: true},
+		check.Outcome{Spec: at(state, 23), Checkpoint: "after it", Part: 2, Skipped: true},
+		check.Outcome{Spec: at(state, 30), Part: 3, Skipped: true},
+	)
+	inPart := func(part int, o check.Outcome) check.Outcome {
+		o.Part = part
+		return o
+	}
 	return map[string]check.Report{
 		"empty": reportOf(),
 		"holds": reportOf(outcome(lockCheck(), 300*time.Millisecond, holds), outcome(state, 95*time.Second, answers(`{"state":"healthy"}`))),
@@ -156,8 +167,8 @@ func cases(t *testing.T) map[string]check.Report {
 				o.Status, o.Err = hostileStatus, errors.New(hostile)
 				o.Spec.Source = check.Source{File: "a,b:c%0A\n::x.yaml", Line: 1}
 			})),
-			outcome(lockCheck(), time.Second, func(o *check.Outcome) { o.Status, o.Holds = hostileStatus, true }),
-			outcome(lockCheck(), time.Second, func(o *check.Outcome) { o.Status, o.Got = hostileStatus, hostile }),
+			inPart(1, outcome(lockCheck(), time.Second, func(o *check.Outcome) { o.Status, o.Holds = hostileStatus, true })),
+			inPart(1, outcome(lockCheck(), time.Second, func(o *check.Outcome) { o.Status, o.Got = hostileStatus, hostile })),
 		),
 	}
 }

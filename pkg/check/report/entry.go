@@ -34,45 +34,29 @@ type group struct {
 	entries []entry
 }
 
-// groups are the checkpoints of a report, those without a name by their number; what was skipped is the last one.
+// groups are the checkpoints of a report.
 func groups(r check.Report) []group {
 	var list []group
 	for i, o := range r.Outcomes {
-		if i == 0 || o.Checkpoint != r.Outcomes[i-1].Checkpoint {
+		if i == 0 || o.Part != r.Outcomes[i-1].Part {
 			list = append(list, group{name: o.Checkpoint})
 		}
 		last := &list[len(list)-1]
 		last.entries = append(last.entries, entry{o, answerOf(o)})
-	}
-	if len(r.Skipped) > 0 {
-		last := group{name: "skipped"}
-		for _, spec := range r.Skipped {
-			last.entries = append(last.entries, entry{check.Outcome{Spec: spec}, skipped})
-		}
-		list = append(list, last)
 	}
 	return list
 }
 
 func answerOf(o check.Outcome) answer {
 	switch {
+	case o.Skipped:
+		return skipped
 	case o.Err != nil:
 		return undecided
 	case o.Holds:
 		return passed
 	}
 	return failed
-}
-
-// title is what a heading calls a group.
-func (g group) title(number int) string {
-	switch {
-	case g.name == "":
-		return fmt.Sprintf("checkpoint %d", number)
-	case g.entries[0].answer == skipped:
-		return "skipped, as " + skippedWhy
-	}
-	return "checkpoint " + g.name
 }
 
 // took is how long a check took.

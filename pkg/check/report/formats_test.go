@@ -21,7 +21,7 @@ func TestJSONReadsBack(t *testing.T) {
 		for _, checkpoint := range object.Checkpoints {
 			checks += len(checkpoint.Checks)
 		}
-		if object.Holds != r.Holds() || checks != len(r.Outcomes) || len(object.Skipped) != len(r.Skipped) {
+		if object.Holds != r.Holds() || checks+len(object.Skipped) != len(r.Outcomes) {
 			t.Errorf("%s: holds %v, %d checks, %d skipped", name, object.Holds, checks, len(object.Skipped))
 		}
 		if object.Passed+object.Failed+object.Undecided != checks {
@@ -78,7 +78,7 @@ func TestJUnitReadsBack(t *testing.T) {
 			sum.Tests, sum.Failures, sum.Errors, sum.Skipped = sum.Tests+c.Tests, sum.Failures+c.Failures, sum.Errors+c.Errors, sum.Skipped+c.Skipped
 		}
 		sum.Time = root.Time
-		if sum != root.junitCount || sum.Tests != len(r.Outcomes)+len(r.Skipped) {
+		if sum != root.junitCount || sum.Tests != len(r.Outcomes) {
 			t.Errorf("%s: %+v, its suites have %+v", name, root.junitCount, sum)
 		}
 	}
@@ -110,7 +110,7 @@ func TestTAP(t *testing.T) {
 		if all[0] != "TAP version 13" {
 			t.Errorf("%s: %s", name, all[0])
 		}
-		if want := fmt.Sprintf("1..%d", len(r.Outcomes)+len(r.Skipped)); all[1] != want {
+		if want := fmt.Sprintf("1..%d", len(r.Outcomes)); all[1] != want {
 			t.Errorf("%s: plan %s, want %s", name, all[1], want)
 		}
 		number := 0
@@ -122,7 +122,7 @@ func TestTAP(t *testing.T) {
 			if number++; match == nil || match[2] != fmt.Sprint(number) {
 				t.Fatalf("%s: no test line, or not the next: %s", name, all[at])
 			}
-			if skip := number > len(r.Outcomes); skip != (match[4] != "") {
+			if skip := r.Outcomes[number-1].Skipped; skip != (match[4] != "") {
 				t.Errorf("%s: %s", name, all[at])
 			} else if !skip && r.Outcomes[number-1].Holds == (match[1] != "") {
 				t.Errorf("%s: %s", name, all[at])
@@ -143,7 +143,7 @@ func TestTAP(t *testing.T) {
 			}
 			at = end
 		}
-		if number != len(r.Outcomes)+len(r.Skipped) {
+		if number != len(r.Outcomes) {
 			t.Errorf("%s: %d test lines", name, number)
 		}
 	}
@@ -177,7 +177,7 @@ func TestGitHubCommands(t *testing.T) {
 		}
 		want := 1
 		for _, o := range r.Outcomes {
-			if !o.Holds {
+			if !o.Holds && !o.Skipped {
 				want++
 			}
 		}

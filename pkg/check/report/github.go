@@ -6,29 +6,27 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-
-	"github.com/kubectl-leader/kubectl-leader/pkg/check"
 )
 
-// writeGitHub writes the log of a job of GitHub Actions: a line per check, and an annotation for each that does not hold and
-// for the summary (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands).
-func writeGitHub(out *bytes.Buffer, r check.Report) error {
-	list := groups(r)
-	for i, group := range list {
-		writeHeading(out, list, i)
-		for _, entry := range group.entries {
-			put(out, words[entry.answer]+entry.headline())
-			if details := entry.details(); len(details) > 0 {
-				out.WriteString(command("error", strings.Join(details, "\n"), annotated(entry)...))
-			}
-			// Too long for an annotation.
-			for _, line := range entry.log() {
-				put(out, strings.Repeat(" ", len(words[entry.answer]))+line)
-			}
-		}
+// github is the log of a job of GitHub Actions: a line per check, and an annotation for each that does not hold and for the
+// summary (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands).
+var github = lineFormat{
+	headings: true,
+	check:    entry.writeGitHub,
+	end: func(out *bytes.Buffer, summary string) {
+		out.WriteString(command("notice", summary, "title", "kubectl leader assert"))
+	},
+}
+
+func (e entry) writeGitHub(out *bytes.Buffer, _ int) {
+	put(out, words[e.answer]+e.headline())
+	if details := e.details(); len(details) > 0 {
+		out.WriteString(command("error", strings.Join(details, "\n"), annotated(e)...))
 	}
-	out.WriteString(command("notice", summary(r, list), "title", "kubectl leader assert"))
-	return nil
+	// Too long for an annotation.
+	for _, line := range e.log() {
+		put(out, strings.Repeat(" ", len(words[e.answer]))+line)
+	}
 }
 
 // annotated are the properties of a check's annotation: GitHub shows it at the line of the check's file.

@@ -47,7 +47,7 @@ func objectOf(r check.Report) Object {
 	for _, group := range list {
 		if group.entries[0].answer == skipped {
 			for _, entry := range group.entries {
-				object.Skipped = append(object.Skipped, entry.question())
+				object.Skipped = append(object.Skipped, SkippedObject{group.name, entry.question()})
 			}
 			continue
 		}

@@ -81,7 +81,7 @@ func (g group) junit(number, of int) junitSuite {
 	case name == "" && of == 1:
 		name = "assert"
 	case name == "":
-		name = g.title(number)
+		name = fmt.Sprintf("checkpoint %d", number)
 	}
 	var began, ended time.Time
 	suite := junitSuite{Name: xmlText(name)}

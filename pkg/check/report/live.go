@@ -3,7 +3,6 @@ package report
 import (
 	"bytes"
 	"io"
-	"strings"
 	"sync"
 	"time"
 
@@ -95,33 +94,4 @@ func (l *Live) End(r check.Report) error {
 	l.board.style.write(&out, r)
 	_, err := l.out.Write(out.Bytes())
 	return err
-}
-
-// write is the checklist at its end.
-func (s style) write(out *bytes.Buffer, r check.Report) {
-	list := groups(r)
-	put := func(line string) { out.WriteString(s.plain(line) + "\n") }
-	for i, group := range list {
-		var heading bytes.Buffer
-		writeHeading(&heading, list, i)
-		out.WriteString(s.plain(heading.String()))
-		for _, entry := range group.entries {
-			out.WriteString(s.mark(entry.answer) + " " + s.plain(entry.headline()) + "\n")
-		}
-	}
-	for _, group := range list {
-		for _, entry := range group.entries {
-			details := append(entry.details(), entry.log()...)
-			if len(details) == 0 {
-				continue
-			}
-			put("")
-			out.WriteString(s.mark(entry.answer) + " " + s.plain(entry.headline()) + "\n")
-			for _, line := range details {
-				put(strings.Repeat(" ", 2) + line)
-			}
-		}
-	}
-	put("")
-	put(summary(r, list))
 }

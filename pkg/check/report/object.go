@@ -17,7 +17,7 @@ package report
 //	| `attempts`, `discarded` | how often evidence was taken, and how often it did not count, as the term changed meanwhile |
 //	| `began`, `seconds` | of this check |
 //	| `lastLines` | the end of the leader's log, of a check that failed |
-//	| `skipped` | the checks after a checkpoint that did not hold: `kind`, `check`, `lock`, `source` |
+//	| `skipped` | the checks after a checkpoint that did not hold: `checkpoint` (its name), `kind`, `check`, `lock`, `source` |
 type Object struct {
 	APIVersion  string             `json:"apiVersion"`
 	Kind        string             `json:"kind"`
@@ -29,7 +29,7 @@ type Object struct {
 	Failed      int                `json:"failed"`
 	Undecided   int                `json:"undecided"`
 	Checkpoints []CheckpointObject `json:"checkpoints"`
-	Skipped     []QuestionObject   `json:"skipped,omitempty"`
+	Skipped     []SkippedObject    `json:"skipped,omitempty"`
 }
 
 // CheckpointObject is the checks that have to hold together.
@@ -45,6 +45,12 @@ type QuestionObject struct {
 	Check  string        `json:"check"`
 	Lock   LockObject    `json:"lock"`
 	Source *SourceObject `json:"source,omitempty"`
+}
+
+// SkippedObject is a question that was not asked.
+type SkippedObject struct {
+	Checkpoint string `json:"checkpoint,omitempty"`
+	QuestionObject
 }
 
 // LockObject names a lock.

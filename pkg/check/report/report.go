@@ -32,9 +32,10 @@ func Formats() []Format { return []Format{Text, JSON, JUnit, TAP, GitHub} }
 
 // Write writes a report in one piece. The error is the writer's, or names the formats that there are.
 func Write(format Format, w io.Writer, r check.Report) error {
-	write, known := map[Format]func(*bytes.Buffer, check.Report) error{
-		Text: writeText, JSON: writeJSON, JUnit: writeJUnit, TAP: writeTAP, GitHub: writeGitHub,
-	}[format]
+	if lines, ok := lineFormats()[format]; ok {
+		return newLines(w, lines, headed(r), len(r.Outcomes)).End(r)
+	}
+	write, known := map[Format]func(*bytes.Buffer, check.Report) error{JSON: writeJSON, JUnit: writeJUnit}[format]
 	if !known {
 		return fmt.Errorf("%q is no format of a report: %s", string(format), formatNames())
 	}

@@ -6,24 +6,14 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/kubectl-leader/kubectl-leader/pkg/check"
 )
 
-// writeTAP writes version 13 of the Test Anything Protocol (https://testanything.org/tap-version-13-specification.html), which
-// harnesses of version 14 read as well, while those of version 13 refuse 14.
-func writeTAP(out *bytes.Buffer, r check.Report) error {
-	list := groups(r)
-	fmt.Fprintf(out, "TAP version 13\n1..%d\n", countOf(list).all())
-	number := 0
-	for _, group := range list {
-		for _, entry := range group.entries {
-			number++
-			entry.writeTAP(out, number)
-		}
-	}
-	fmt.Fprintf(out, "# %s\n", summary(r, list))
-	return nil
+// tap is version 13 of the Test Anything Protocol (https://testanything.org/tap-version-13-specification.html), which harnesses
+// of version 14 read as well, while those of version 13 refuse 14.
+var tap = lineFormat{
+	begin: func(out *bytes.Buffer, checks int) { fmt.Fprintf(out, "TAP version 13\n1..%d\n", checks) },
+	check: entry.writeTAP,
+	end:   func(out *bytes.Buffer, summary string) { fmt.Fprintf(out, "# %s\n", summary) },
 }
 
 // A backslash keeps a # from being read as the beginning of a directive.

@@ -13,34 +13,24 @@ type marks [skipped + 1]string
 
 var words = marks{"ok    ", "FAIL  ", "ERROR ", "SKIP  "}
 
-func writeText(out *bytes.Buffer, r check.Report) error {
-	list := groups(r)
-	for i, group := range list {
-		writeHeading(out, list, i)
-		for _, entry := range group.entries {
-			put(out, words[entry.answer]+entry.headline())
-			for _, line := range append(entry.details(), entry.log()...) {
-				put(out, strings.Repeat(" ", len(words[entry.answer]))+line)
-			}
-		}
+// title is the heading of a checkpoint, which has a number from 1.
+func title(name string, number int, skipped bool) string {
+	text := fmt.Sprintf("checkpoint %d", number)
+	if name != "" {
+		text = "checkpoint " + name
 	}
-	put(out, summary(r, list))
-	return nil
+	if skipped {
+		text += " (skipped, as " + skippedWhy + ")"
+	}
+	return oneLine(text)
 }
 
-// writeHeading begins a checkpoint, in a report in which one has a name.
-func writeHeading(out *bytes.Buffer, list []group, i int) {
-	named := false
-	for _, group := range list {
-		named = named || group.name != "" && group.entries[0].answer != skipped
+// writeText writes a line for a check, and below it what is known if it does not hold.
+func (e entry) writeText(out *bytes.Buffer, _ int) {
+	put(out, words[e.answer]+e.headline())
+	for _, line := range append(e.details(), e.log()...) {
+		put(out, strings.Repeat(" ", len(words[e.answer]))+line)
 	}
-	if !named {
-		return
-	}
-	if i > 0 {
-		put(out, "")
-	}
-	put(out, oneLine(list[i].title(i+1)))
 }
 
 // put writes one line.
@@ -74,12 +64,12 @@ func (e entry) details() []string {
 		return nil
 	}
 	var shown []string
-	add := func(label, text string) {
+	add := func(name, text string) {
 		for i, line := range lines(text) {
 			if i > 0 {
-				label = ""
+				name = ""
 			}
-			shown = append(shown, fmt.Sprintf("%-8s%s", label, line))
+			shown = append(shown, label(name, line))
 		}
 	}
 	if e.Err != nil {
@@ -101,11 +91,11 @@ func (e entry) details() []string {
 		}
 	}
 	if term := e.term(); term != "" {
-		label := "term:"
+		name := "term:"
 		if e.Status.Pod != nil && e.Spec.Kind() != check.KindLock {
-			label = "from:"
+			name = "from:"
 		}
-		add(label, term)
+		add(name, term)
 	}
 	if state := ""; e.judged() {
 		if state = lockState(e.Status); state != told && (e.Err == nil || state != e.Err.Error()) {
@@ -120,6 +110,9 @@ func (e entry) details() []string {
 	return shown
 }
 
+// label is a detail with its name before it; several are one below the other.
+func label(name, text string) string { return fmt.Sprintf("%-8s%s", name, text) }
+
 // log is the end of the leader's log.
 func (e entry) log() []string {
 	if len(e.LastLines) == 0 {
@@ -132,6 +125,6 @@ func (e entry) log() []string {
 	return shown
 }
 
-func summary(r check.Report, list []group) string {
-	return countOf(list).String() + " in " + span(max(0, r.Ended.Sub(r.Began)))
+func summary(r check.Report) string {
+	return countOf(groups(r)).String() + " in " + span(max(0, r.Ended.Sub(r.Began)))
 }

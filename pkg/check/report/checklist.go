@@ -1,0 +1,54 @@
+package report
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/check"
+)
+
+// write is the checklist at its end: as it looked while it filled in, with nothing cut off.
+func (s style) write(out *bytes.Buffer, r check.Report) {
+	put := func(line string) { out.WriteString(s.plain(line) + "\n") }
+	headings := headed(r)
+	for i, group := range groups(r) {
+		if headings {
+			if i > 0 {
+				put("")
+			}
+			put(title(group.name, i+1, group.entries[0].answer == skipped))
+		}
+		for _, e := range group.entries {
+			took := ""
+			if e.answer != skipped {
+				took = span(e.took())
+			}
+			out.WriteString(rowOf(s.mark(e.answer), took, s.plain(oneLine(e.Spec.String()))) + "\n")
+			details := e.details()
+			if source := e.Spec.Source.String(); source != "" && len(details) > 0 {
+				details = append(details, label("at:", oneLine(source)))
+			}
+			for _, line := range append(details, e.log()...) {
+				put("  " + line)
+			}
+		}
+		for _, term := range group.terms() {
+			put("  " + term)
+		}
+	}
+	put("")
+	put(summary(r))
+}
+
+// terms are those in which the checks of a group hold, each once: in most cases there is one.
+func (g group) terms() (terms []string) {
+	for _, e := range g.entries {
+		if e.answer != passed {
+			continue
+		}
+		if term := oneLine(e.inShort()); !slices.Contains(terms, term) {
+			terms = append(terms, term)
+		}
+	}
+	return terms
+}
