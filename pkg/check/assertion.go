@@ -34,9 +34,9 @@ func NewAssertion(operator Operator, operands ...string) (Assertion, error) {
 	case len(operands) < least, most >= 0 && len(operands) > most:
 		return Assertion{}, fmt.Errorf("takes %s, not %d", operandsWanted(least, most), len(operands))
 	case operator == OutputContains && operands[0] == "":
-		return Assertion{}, errors.New("asserts nothing with an empty text, as every output contains it; exists says that there is an output")
+		return Assertion{}, errors.New("asserts nothing with an empty text, as every output contains it; `exists` says that there is an output")
 	case operator == OutputNotContains && operands[0] == "":
-		return Assertion{}, errors.New("can never hold with an empty text, as every output contains it; notExists says that there is no output")
+		return Assertion{}, errors.New("can never hold with an empty text, as every output contains it; `notExists` says that there is no output")
 	case operator == Regex && operands[0] == "":
 		return Assertion{}, errors.New("asserts nothing when it is empty, as it matches everything")
 	case operator == Regex:

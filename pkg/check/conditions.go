@@ -95,7 +95,7 @@ func (c Conditions) String() string {
 
 func (c Conditions) problems() (found findings) {
 	if c.Released && c.Missing {
-		found.wrong("missing", "contradicts released: a lock that does not exist is not released")
+		found.wrong("missing", "contradicts `released`: a lock that does not exist is not released")
 	}
 	for _, of := range []struct {
 		field string
@@ -106,16 +106,16 @@ func (c Conditions) problems() (found findings) {
 	} {
 		switch {
 		case of.set && c.Released:
-			found.wrong(of.field, "contradicts released: nobody holds the lock then")
+			found.wrong(of.field, "contradicts `released`: nobody holds the lock then")
 		case of.set && c.Missing:
-			found.wrong(of.field, "contradicts missing: there is no lock then")
+			found.wrong(of.field, "contradicts `missing`: there is no lock then")
 		}
 	}
 	if c.Holder != "" && c.Holder == c.HolderNot {
-		found.wrong("holderNot", "contradicts holder: both are %s", quote(c.Holder))
+		found.wrong("holderNot", "contradicts `holder`: both are %s", quote(c.Holder))
 	}
 	if c.Holder != "" && c.Holder == c.ChangedFrom {
-		found.wrong("changedFrom", "contradicts holder: both are %s", quote(c.Holder))
+		found.wrong("changedFrom", "contradicts `holder`: both are %s", quote(c.Holder))
 	}
 	if c.RenewedWithin < 0 {
 		found.wrong("renewedWithin", "has to be more than 0, like 15s")

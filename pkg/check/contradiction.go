@@ -14,7 +14,7 @@ func contradictions(assertions []Assertion) []*Problem {
 			if contradict(one, other) || contradict(other, one) {
 				return []*Problem{{
 					Field:   string(one.Operator),
-					Message: fmt.Sprintf("contradicts %s: nothing %s and %s", other.Operator, other, one),
+					Message: fmt.Sprintf("contradicts `%s`: nothing %s and %s", other.Operator, other, one),
 				}}
 			}
 		}

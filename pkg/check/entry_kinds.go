@@ -1,11 +1,14 @@
 package check
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 func (e entry) conditions() *Conditions {
 	c := &Conditions{
 		Released: e.set("released"), Missing: e.set("missing"),
-		Holder: e.text("holder"), HolderNot: e.text("holderNot"), ChangedFrom: e.text("changedFrom"),
+		Holder: e.party("holder"), HolderNot: e.party("holderNot"), ChangedFrom: e.party("changedFrom"),
 		RenewedWithin: e.positive("renewedWithin"), StableFor: e.positive("stableFor"), PodReady: e.set("podReady"),
 	}
 	if e.set("held") && !c.Held() {
@@ -19,6 +22,15 @@ func (e entry) conditions() *Conditions {
 		c.Transitions = &transitions
 	}
 	return c
+}
+
+// party is an identity or a pod's name. One that looks like a variable would be compared as it is written, and so be nobody's.
+func (e entry) party(name string) string {
+	text := e.text(name)
+	if strings.Contains(text, "${") {
+		e.wrong(name, "is %s as it is written: variables stand in headers and bodies alone, and envsubst can fill in a whole file", quote(text))
+	}
+	return text
 }
 
 // set is a condition that is true or left out: what a lock is that is not held has names of its own.

@@ -95,7 +95,7 @@ func badFiles() []badFile {
 		{name: "no status", content: inList("port-forward", http+"status: []"), want: "7: status wants statuses, like 200, 2xx or [200, 404]"},
 		{name: "two statuses", content: inList("port-forward", http+"status: 200\nstatusCode: 200"), want: "8: statusCode and status mean the same"},
 		{name: "a scheme", content: inList("port-forward", http+"scheme: gopher"), want: "7: scheme is http or https"},
-		{name: "a body without a method", content: inList("port-forward", http+"body: x"), want: "7: body does not go with GET: add method: POST"},
+		{name: "a body without a method", content: inList("port-forward", http+"body: x"), want: "7: body does not go with GET: give a method like POST"},
 		{name: "headers in a list", content: inList("port-forward", http+"headers: [a]"), want: "7: headers wants a mapping of names to values"},
 		{name: "a header without a value", content: inList("port-forward", http+"headers:\n  A:"), want: "8: headers want a text for each name, not nothing"},
 		{name: "a header twice", content: inList("port-forward", http+"headers:\n  a: b\n  A: c"), want: "9: headers have \"A\" twice", passesSchema: true},

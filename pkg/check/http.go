@@ -70,12 +70,12 @@ func (h HTTP) problems() (found findings) {
 		}
 		for _, value := range values {
 			if strings.IndexFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) >= 0 {
-				found.wrong("headers", "%s has a line break or another control character in its value", name)
+				found.wrong("headers", "have a line break or another control character in the value of %s", name)
 			}
 		}
 	}
 	if h.Body != "" && (h.method() == http.MethodGet || h.method() == http.MethodHead) {
-		found.wrong("body", "does not go with %s: add method: POST", h.method())
+		found.wrong("body", "does not go with %s: give a `method` like POST", h.method())
 	}
 	if h.Wait < 0 {
 		found.wrong("wait", "cannot be negative")

@@ -142,6 +142,7 @@ func runJQ(ctx context.Context, code *gojq.Code, inputs []any) ([]Value, error) 
 
 func stepJQ(ctx context.Context, code *gojq.Code, inputs []any) ([]Value, error) {
 	var values []Value
+	size := 0
 	for _, input := range inputs {
 		for iter := code.RunWithContext(ctx, input); ; {
 			result, ok := iter.Next()
@@ -157,7 +158,11 @@ func stepJQ(ctx context.Context, code *gojq.Code, inputs []any) ([]Value, error)
 			if len(values) == resultsMost {
 				return nil, fmt.Errorf("the program has more than %d results", resultsMost)
 			}
-			values = append(values, fromJSON(result))
+			value := fromJSON(result)
+			if size += len(value.plain); size > evidenceMost {
+				return nil, fmt.Errorf("the program's results are longer than %d MiB", evidenceMost>>20)
+			}
+			values = append(values, value)
 		}
 	}
 	return values, nil

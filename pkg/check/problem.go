@@ -3,6 +3,9 @@ package check
 import (
 	"errors"
 	"fmt"
+	"regexp"
+	"slices"
+	"strings"
 )
 
 // Source is where in a file something is written. The zero Source is no file: a command line.
@@ -21,13 +24,30 @@ func (s Source) String() string {
 // Problem is why a check cannot be run as it is written, and what to write instead.
 type Problem struct {
 	Source
-	// Field is the field at fault, as a file names it; "" where it is none in particular. The message goes on from it.
+	// Field is the field at fault, as a file names it; "" where it is none in particular. The message goes on from it; it has
+	// the fields that it mentions in backquotes, for NameFields.
 	Field   string
 	Message string
 }
 
+// fieldNames finds the fields that a message mentions.
+var fieldNames = regexp.MustCompile("`([a-zA-Z]+)`")
+
+// NameFields writes a message of this package for who does not write fields but something else for them: flags, for one.
+func NameFields(message string, name func(field string) string) string {
+	return fieldNames.ReplaceAllStringFunc(message, func(quoted string) string {
+		field := strings.Trim(quoted, "`")
+		for _, list := range kubectlFields() {
+			if slices.Contains(entryFields(list), field) {
+				return name(field)
+			}
+		}
+		return quoted // a user's text
+	})
+}
+
 func (p *Problem) Error() string {
-	text := p.Message
+	text := NameFields(p.Message, func(field string) string { return field })
 	if p.Field != "" {
 		text = p.Field + " " + text
 	}

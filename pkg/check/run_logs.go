@@ -55,6 +55,10 @@ func (a *attempt) readTerm(ctx context.Context, change *leader.Change) (settled 
 	most.Stop()
 	opened := log.opened
 	silent := false
+	again := time.NewTimer(0) // when a log that grows may be judged again
+	defer again.Stop()
+	<-again.C
+	waiting, took := false, time.Duration(0)
 	for current := change; ; {
 		var over, end bool
 		select {
@@ -73,6 +77,13 @@ func (a *attempt) readTerm(ctx context.Context, change *leader.Change) (settled 
 				a.Got = "the log is being read"
 				continue // it may still say what it must not
 			}
+			if !waiting {
+				waiting = true
+				again.Reset(took) // to judge takes half of the time at the most
+			}
+			continue
+		case <-again.C:
+			waiting = false
 		case <-quiet.C:
 			silent = true
 		case <-most.C:
@@ -95,9 +106,11 @@ func (a *attempt) readTerm(ctx context.Context, change *leader.Change) (settled 
 		if tooMuch {
 			return a.judge(ctx, change.Status, Evidence{}, &Never{fmt.Errorf("the log is longer than %d MiB, which is too much to judge: --since, --tail or --since-acquired make it shorter", evidenceMost>>20)})
 		}
+		began := time.Now()
 		if a.judge(ctx, change.Status, Evidence{Output: text}, nil) {
 			return true
 		}
+		took = time.Since(began)
 		if end || a.once && silent {
 			return false
 		}

@@ -267,6 +267,23 @@ func TestLogs(t *testing.T) {
 	}
 }
 
+func TestALargeLogIsRefused(t *testing.T) {
+	_, p := scene(t, nil)
+	p.log = func(out io.Writer, _ *corev1.Pod) error {
+		for range 9 {
+			if _, err := out.Write(make([]byte, 1<<20)); err != nil {
+				return nil // it is not looked at any more
+			}
+		}
+		return nil
+	}
+	s := asserting(t, check.OutputContains, "never said")
+	s.Logs = &check.Logs{}
+	if err := run(t, p, time.Minute, s).Undecided(); err == nil || !strings.Contains(err.Error(), "the log is longer than 8 MiB") {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestDeleteRunsOnceAndTheDeletedSaysNothing(t *testing.T) {
 	_, p := scene(t, func(pod string, w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, pod) })
 	d := spec()

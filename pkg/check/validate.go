@@ -52,15 +52,15 @@ func (s Spec) outputProblems(kind Kind) (found findings) {
 	case !hasOutput:
 		found.wrong(s.Extractor.Language, "takes a value out of an output, and this check has none: use it with HTTP, logs or exec")
 	case len(s.Assertions) == 0:
-		found.wrong(s.Extractor.Language, "takes a value out of which nothing is asserted: add equals, exists or another operator")
+		found.wrong(s.Extractor.Language, "takes a value out of which nothing is asserted: add `equals`, `exists` or another operator")
 	case kind == KindLogs && s.Extractor.Language != "jq":
-		found.wrong(s.Extractor.Language, "does not go with logs: jq reads each line that is JSON")
+		found.wrong(s.Extractor.Language, "does not go with logs: `jq` reads each line that is JSON")
 	}
 	switch {
 	case !hasOutput && len(s.Assertions) > 0:
 		found.wrong(string(s.Assertions[0].Operator), "compares an output, and this check has none: use it with HTTP, logs or exec")
 	case kind == KindLogs && len(s.Assertions) == 0:
-		found.wrong("", "these logs assert nothing: add outputContains or another operator")
+		found.wrong("", "these logs assert nothing: add `outputContains` or another operator")
 	}
 	made := make([]Assertion, len(s.Assertions))
 	for i, assertion := range s.Assertions {
@@ -75,7 +75,7 @@ func (s Spec) outputProblems(kind Kind) (found findings) {
 
 func (l Logs) problems() (found findings) {
 	if l.AllContainers && l.Container != "" {
-		found.wrong("allContainers", "contradicts container: %s", quote(l.Container))
+		found.wrong("allContainers", "contradicts `container`, which is %s", quote(l.Container))
 	}
 	var begins []string
 	for _, of := range []struct {
@@ -87,7 +87,7 @@ func (l Logs) problems() (found findings) {
 		}
 	}
 	if len(begins) > 1 {
-		found.wrong(begins[1], "contradicts %s: at most one of them says where the logs begin", begins[0])
+		found.wrong(begins[1], "contradicts `%s`: at most one of them says where the logs begin", begins[0])
 	}
 	if l.Since < 0 {
 		found.wrong("since", "has to be more than 0, like 30s")
@@ -96,7 +96,7 @@ func (l Logs) problems() (found findings) {
 		found.wrong("tail", "has to be a number of lines from 0")
 	}
 	if l.Previous && l.SinceAcquired {
-		found.wrong("previous", "contradicts sinceAcquired: the present term is not in a previous instance's log")
+		found.wrong("previous", "contradicts `sinceAcquired`: the present term is not in a previous instance's log")
 	}
 	return append(found, containerProblems(l.Container)...)
 }

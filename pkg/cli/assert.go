@@ -15,6 +15,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/check"
+	"github.com/kubectl-leader/kubectl-leader/pkg/check/report"
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
 	"github.com/kubectl-leader/kubectl-leader/pkg/tunnel"
 )
@@ -78,8 +79,8 @@ func newAssertCommand(name string, config *genericclioptions.ConfigFlags, stream
 	o.lockOptions.addFlags(cmd)
 	o.checkFlags.addFlags(cmd)
 	flags := cmd.Flags()
-	flags.StringArrayVarP(&o.files, "filename", "f", nil, "File with checks, - for stdin. Can be given several times.")
-	flags.BoolVar(&o.dryRun, "dry-run", false, "Only read and check what is to be asserted; no cluster is asked.")
+	flags.StringArrayVarP(&o.files, "filename", "f", nil, "File with checks, a directory of such files (.yaml, .yml, .json), or - for stdin. Can be given several times.")
+	flags.BoolVar(&o.dryRun, "dry-run", false, "Only tell what would be asserted, and whether it can be; no cluster is asked.")
 	flags.DurationVar(&o.timeout, "timeout", 30*time.Second, "How long the checks may take until they hold, unless a file says so itself; 0 tries once.")
 	flags.DurationVar(&o.interval, "interval", time.Second, "How long to wait until an endpoint is asked or a command is run again.")
 	flags.BoolVar(&o.tls.SkipVerify, "insecure-skip-tls-verify-endpoint", false, "With --scheme=https, do not check the endpoint's certificate.")
@@ -146,38 +147,21 @@ func (o *assertOptions) readFiles(cmd *cobra.Command, args []string) error {
 	if flag := o.given(cmd); flag != "" {
 		return usageError(cmd, "--%s and -f exclude each other: the files say what is asserted", flag)
 	}
+	files, err := checkFiles(o.files)
+	if err != nil {
+		return err
+	}
 	var errs []error
-	for _, name := range o.files {
+	for _, name := range files {
 		checkpoints, err := readChecks(name, o.streams)
 		o.checkpoints, errs = append(o.checkpoints, checkpoints...), append(errs, err)
 	}
 	return errors.Join(errs...)
 }
 
-func readChecks(name string, streams genericiooptions.IOStreams) ([]check.Checkpoint, error) {
-	if name == "-" {
-		return check.ReadFile("stdin", streams.In, os.LookupEnv)
-	}
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close() // read-only
-	return check.ReadFile(name, file, os.LookupEnv)
-}
-
 func (o *assertOptions) run(ctx context.Context) error {
 	if o.dryRun {
-		count := 0
-		for _, checkpoint := range o.checkpoints {
-			count += len(checkpoint.Checks)
-		}
-		noun := "checks are"
-		if count == 1 {
-			noun = "check is"
-		}
-		_, err := fmt.Fprintf(o.streams.Out, "%d %s well-formed\n", count, noun)
-		return err
+		return report.WritePlan(o.streams.Out, o.checkpoints)
 	}
 	c, err := connect(o.config)
 	if err != nil {
@@ -209,27 +193,27 @@ func (o *assertOptions) run(ctx context.Context) error {
 		Leader:  &evidence{cluster: c, finder: finder, dial: tunnel.NewDialer(c.config, c.core.RESTClient()), tell: tell},
 		Timeout: o.timeout, Interval: o.interval, TLS: o.tls,
 	}
-	report, err := o.show(ctx, runner)
+	result, err := o.show(ctx, runner)
 	switch {
 	case err != nil:
 		return err
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	case report.Undecided() != nil:
-		return report.Undecided()
-	case !report.Holds():
-		return answerNo{notAsWanted(report)}
+	case result.Undecided() != nil:
+		return result.Undecided()
+	case !result.Holds():
+		return answerNo{notAsWanted(result)}
 	}
 	return nil
 }
 
 // notAsWanted is the answer no. The report has told why.
-func notAsWanted(report check.Report) error {
+func notAsWanted(result check.Report) error {
 	failed := 0
-	for _, outcome := range report.Outcomes {
+	for _, outcome := range result.Outcomes {
 		if !outcome.Holds && !outcome.Skipped {
 			failed++
 		}
 	}
-	return fmt.Errorf("%d of %d checks failed", failed, len(report.Outcomes))
+	return fmt.Errorf("%d of %d checks failed", failed, len(result.Outcomes))
 }

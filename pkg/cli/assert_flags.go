@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -95,6 +96,16 @@ func flagName(field string) string {
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+// asFlags writes a message of a check in the words of the command line.
+func asFlags(message string) string {
+	return check.NameFields(message, func(field string) string {
+		if field == "headers" {
+			field = "header"
+		}
+		return "--" + flagName(field)
+	})
 }
 
 var (
@@ -203,6 +214,7 @@ func (o *checkFlags) checks(cmd *cobra.Command, lock election.Ref) ([]check.Spec
 }
 
 func (o *checkFlags) completeHTTP() error {
+	o.http.Method = strings.ToUpper(o.http.Method)
 	o.http.Headers = http.Header{}
 	for _, header := range o.headers {
 		name, value, ok := strings.Cut(header, ":")
@@ -275,7 +287,7 @@ func (o *checkFlags) completeOutput(spec *check.Spec) error {
 		for _, operands := range sets {
 			assertion, err := check.NewAssertion(operator, operands...)
 			if err != nil {
-				return fmt.Errorf("--%s %w", flagName(string(operator)), err)
+				return errors.New(asFlags(fmt.Sprintf("`%s` %v", operator, err)))
 			}
 			spec.Assertions = append(spec.Assertions, assertion)
 		}
@@ -291,11 +303,11 @@ func validate(specs []check.Spec) error {
 			for _, problem := range check.Problems(err) {
 				line := problem.Message
 				if problem.Field != "" {
-					line = "--" + flagName(problem.Field) + " " + line
+					line = "`" + problem.Field + "` " + line
 				}
-				lines = append(lines, line)
+				lines = append(lines, asFlags(line))
 			}
-			return fmt.Errorf("%s", strings.Join(lines, "\n"))
+			return errors.New(strings.Join(lines, "\n"))
 		}
 	}
 	return nil

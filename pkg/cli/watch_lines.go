@@ -87,10 +87,14 @@ func (p *eventLines) print(at time.Time, s leader.Status, what, who string, deta
 func (p *eventLines) summary(_ time.Duration, _ int, locks []lockSummary) error {
 	for _, l := range locks {
 		text := fmt.Sprintf("%s: %s in %s", lockCell(l.ref), plural(l.Terms, "term"), span(l.Watched))
-		if l.Terms > 0 {
+		if l.Led > 0 {
 			text += ", mean time held " + span(l.MeanHeld())
 		}
 		switch {
+		case l.Led == 0:
+			text += ", nobody led"
+		case l.LongestAtMost > l.LongestGap:
+			text += fmt.Sprintf(", longest gap at most %s", span(l.LongestAtMost))
 		case l.Open:
 			text += fmt.Sprintf(", longest gap %s, which goes on", span(l.LongestGap))
 		case l.LongestGap > 0:

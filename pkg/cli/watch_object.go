@@ -27,6 +27,7 @@ type eventObject struct {
 	Before      *partyObject   `json:"before,omitempty"`
 	After       *partyObject   `json:"after,omitempty"`
 	GapSeconds  *float64       `json:"gapSeconds,omitempty"`
+	GapAtMost   *float64       `json:"gapAtMostSeconds,omitempty"`
 	Transitions *int32         `json:"transitions,omitempty"`
 	AcquireTime string         `json:"acquireTime,omitempty"`
 	RenewTime   string         `json:"renewTime,omitempty"`
@@ -47,8 +48,11 @@ func (p eventObjects) opening(c *leader.Change) error {
 
 func (p eventObjects) event(e leader.Event) error {
 	object := newEventObject(string(e.Type), e.Time, e.Status, e.Before, e.After)
-	if e.Measured {
+	switch {
+	case e.Measured:
 		object.GapSeconds = inSeconds(e.Gap)
+	case e.AtMost > 0:
+		object.GapAtMost = inSeconds(e.AtMost)
 	}
 	return p.print(object)
 }
@@ -88,6 +92,7 @@ func (p eventObjects) summary(watched time.Duration, events int, locks []lockSum
 		HeldSeconds       *float64       `json:"heldSeconds"`
 		MeanHeldSeconds   *float64       `json:"meanHeldSeconds,omitempty"`
 		LongestGapSeconds *float64       `json:"longestGapSeconds"`
+		LongestAtMost     *float64       `json:"longestGapAtMostSeconds,omitempty"`
 		GapOpen           bool           `json:"gapOpen"`
 	}
 	object := struct {
@@ -102,6 +107,9 @@ func (p eventObjects) summary(watched time.Duration, events int, locks []lockSum
 		item := lock{
 			Lock: refObject(l.ref), State: string(l.state), Terms: l.Terms, HeldSeconds: inSeconds(l.Led),
 			LongestGapSeconds: inSeconds(l.LongestGap), GapOpen: l.Open,
+		}
+		if l.LongestAtMost > l.LongestGap {
+			item.LongestAtMost = inSeconds(l.LongestAtMost)
 		}
 		if l.Terms > 0 {
 			item.MeanHeldSeconds = inSeconds(l.MeanHeld())

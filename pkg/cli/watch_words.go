@@ -16,8 +16,11 @@ func gapPhrase(e leader.Event) string {
 		return ""
 	}
 	gap := ""
-	if e.Measured && e.Gap > 0 {
+	switch {
+	case e.Measured && e.Gap > 0:
 		gap = "gap " + span(e.Gap)
+	case !e.Measured && e.AtMost > 0:
+		gap = "gap at most " + span(e.AtMost)
 	}
 	before, after := partyCell(e.Before, e.Status.Lock.Namespace), holderCell(e.Status)
 	switch {

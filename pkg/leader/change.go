@@ -15,8 +15,9 @@ type Change struct {
 	Last Status
 	// Gap is how long there was no leader before this one, as seen from here; 0 for the first, and where one leader
 	// followed another directly. The search for a holder's pod is no gap, and where no pod was ever found to lead, a
-	// holder that is none counts.
-	Gap time.Duration
+	// holder that is none counts. GapAtMost is larger where it may have been longer: the server did not answer for a while, and
+	// the last leader may have renewed meanwhile or not.
+	Gap, GapAtMost time.Duration
 	// Seen is when this verdict was reached, and VacantSince when the last leader was lost; zero while somebody leads.
 	// Both are of the local clock, with the monotonic reading: good to measure with, not to compare with a record.
 	Seen, VacantSince time.Time
@@ -61,7 +62,10 @@ func (c *Change) Handover() string {
 	case c.Pod.UID == c.Last.Pod.UID:
 		line = "pod " + c.Pod.Name + " leads again"
 	}
-	if c.Gap > 0 {
+	switch {
+	case c.GapAtMost > c.Gap:
+		line += " (after at most " + Age(c.GapAtMost) + " without a leader)"
+	case c.Gap > 0:
 		line += " (after " + Age(c.Gap) + " without a leader)"
 	}
 	if c.NewLeader() && c.Pod.UID != c.Last.Pod.UID {

@@ -46,9 +46,9 @@ type Event struct {
 	// Before is who held the lock before; when somebody gets it, who held it last. After is who holds it now.
 	Before, After Party
 	// Gap is how long nobody had led, where the event ended that (see Change.Gap). It is 0 where one leader followed another
-	// directly; Measured is false where there is no telling.
-	Gap      time.Duration
-	Measured bool
+	// directly; Measured is false where there is no telling. AtMost is how long it may have been; 0 where not even that is known.
+	Gap, AtMost time.Duration
+	Measured    bool
 	// Status is the verdict that the event led to.
 	Status Status
 }

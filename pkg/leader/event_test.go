@@ -103,7 +103,7 @@ func told(steps ...step) (lines []string, h *History) {
 	}
 	for _, s := range steps {
 		c := &Change{Status: s.status, Seen: time.Unix(int64(s.at), 0)}
-		c.Gap = v.see(s.status, c.Seen)
+		c.Gap, c.GapAtMost = v.see(s.status, c.Seen)
 		c.VacantSince = v.since
 		add(h.See(c))
 	}
@@ -126,9 +126,9 @@ func TestHistory(t *testing.T) {
 			[]string{"10 Released a!>", "12 Acquired a!>b! 2s"},
 			Summary{Terms: 2, Led: 58 * time.Second, LongestGap: 2 * time.Second}},
 		{"nobody in the beginning", []step{{0, missing}, {20, led("a")}},
-			[]string{"20 Created >", "20 Acquired >a!"}, Summary{Terms: 1, Led: 40 * time.Second}},
+			[]string{"20 Created >", "20 Acquired >a!"}, Summary{Terms: 1, Led: 40 * time.Second, LongestGap: 20 * time.Second}},
 		{"expired in the beginning: how long nobody has led cannot be told", []step{{0, held("a", "Expired")}, {20, led("b")}},
-			[]string{"20 TakenOver a>b!"}, Summary{Terms: 1, Led: 40 * time.Second}},
+			[]string{"20 TakenOver a>b!"}, Summary{Terms: 1, Led: 40 * time.Second, LongestGap: 20 * time.Second}},
 		{"hung", []step{{0, led("a")}, {10, held("a", "Expired")}, {13, led("b")}},
 			[]string{"10 Expired a!>", "13 TakenOver a!>b! 3s"}, Summary{Terms: 2, Led: 57 * time.Second, LongestGap: 3 * time.Second}},
 		{"still nobody at the end", []step{{0, led("a")}, {10, released}, {11, led("b")}, {50, missing}},
@@ -144,7 +144,7 @@ func TestHistory(t *testing.T) {
 			[]string{"10 TakenOver a!>b", "11 TakenOver b>c", "12 Released c>"},
 			Summary{Terms: 3, Led: 12 * time.Second, LongestGap: 48 * time.Second, Open: true}},
 		{"a search that is not over at the end", []step{{0, released}, {10, held("b", PodUnknown)}},
-			[]string{"10 Acquired >b"}, Summary{Terms: 1}},
+			[]string{"10 Acquired >b"}, Summary{Terms: 1, LongestGap: time.Minute, Open: true}},
 		{"a crash in the pod", []step{{0, led("a")}, {10, held("a", PodNotRunning)}, {11, held("a", Restarted)}, {14, led("a")}},
 			[]string{"10 PodNotRunning a!>a", "11 Restarted a!>a", "14 LeaderFound a!>a! 4s"},
 			Summary{Terms: 1, Led: 56 * time.Second, LongestGap: 4 * time.Second}},
@@ -157,7 +157,7 @@ func TestHistory(t *testing.T) {
 		if diff := cmp.Diff(test.want, lines); diff != "" {
 			t.Errorf("%s: %s", test.name, diff)
 		}
-		test.sum.Watched = time.Minute
+		test.sum.Watched, test.sum.LongestAtMost = time.Minute, test.sum.LongestGap
 		if diff := cmp.Diff(test.sum, h.Summary(time.Unix(60, 0))); diff != "" {
 			t.Errorf("%s: %s", test.name, diff)
 		}

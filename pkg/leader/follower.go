@@ -16,7 +16,8 @@ type follower struct {
 	stream *Stream
 
 	lock    election.Lock
-	expired bool // the record was not renewed in time, counted from when we saw it change
+	expired bool      // the record was not renewed in time, counted from when we saw it change
+	due     time.Time // when that time is over, by the local clock
 	who     resolution
 	known   bool // who is the answer, be it that there is no such pod
 	doubt   bool // a container changed and no renewal has proved since that the holder lives
@@ -57,7 +58,7 @@ func newFollower(s *Stream, begin *Change) *follower {
 		f.last = first
 	}
 	// Nobody saw this record change, so the server's clock has to say how much of its time is left: a duration at most.
-	f.expiry.Reset(min(first.Lock.Record.Duration, max(0, first.Lock.Record.Expires().Sub(first.Time))))
+	f.runUntil(min(first.Lock.Record.Duration, max(0, first.Lock.Record.Expires().Sub(first.Time))))
 	return f
 }
 
@@ -118,12 +119,15 @@ func (f *follower) seeLock(ctx context.Context, lock election.Lock, report func(
 	if lock.UID == before.UID && older(lock.ResourceVersion, before.ResourceVersion) {
 		return // the watch is still behind a reading that was asked for
 	}
+	if now := time.Now(); f.holds() && now.After(f.due) && !lock.SameTerm(before) {
+		f.vacancy.due(f.due, now)
+	}
 	f.lock = lock
 	if lock.SameHolder(before) && lock.Record.Equal(before.Record) {
 		return // the same record again, after a relist: it is no younger than it was
 	}
 	f.expired = false
-	f.expiry.Reset(lock.Record.Duration)
+	f.runUntil(lock.Record.Duration)
 	if !lock.Record.Renewed.Equal(before.Record.Renewed) {
 		f.doubt = false
 	}
@@ -132,6 +136,12 @@ func (f *follower) seeLock(ctx context.Context, lock election.Lock, report func(
 		f.who, f.known, f.doubt, f.searching = resolution{}, false, false, false
 		f.resolve(ctx, report)
 	}
+}
+
+// runUntil notes when the record expires.
+func (f *follower) runUntil(left time.Duration) {
+	f.due = time.Now().Add(left)
+	f.expiry.Reset(left)
 }
 
 // seePod takes a new reading of the leader's pod in.
@@ -232,7 +242,11 @@ func (f *follower) judge() {
 		return
 	}
 	c := &Change{Status: status, Last: f.last, Seen: time.Now()}
-	c.Gap = f.vacancy.see(status, c.Seen)
+	since := c.Seen
+	if status.State == election.Expired && f.due.Before(since) {
+		since = f.due // it was found out later, as the server did not answer
+	}
+	c.Gap, c.GapAtMost = f.vacancy.see(status, since)
 	c.VacantSince = f.vacancy.since
 	f.stream.publish(c)
 	f.published = status

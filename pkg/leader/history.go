@@ -20,6 +20,7 @@ type History struct {
 	led     time.Duration
 	terms   int
 	longest time.Duration
+	atMost  time.Duration // how long the longest gap may have been
 	began   time.Time
 }
 
@@ -81,8 +82,8 @@ func (h *History) tell(c *Change) []Event {
 			e.After = Party{Holder: c.Lock.Record.Holder, Pod: c.Pod}
 		}
 		if t.Gains() && c.VacantSince.IsZero() && c.Reason != PodUnknown && h.had {
-			e.Gap, e.Measured = c.Gap, true
-			h.longest = max(h.longest, c.Gap)
+			e.Gap, e.AtMost, e.Measured = c.Gap, c.GapAtMost, c.GapAtMost <= c.Gap
+			h.longest, h.atMost = max(h.longest, c.Gap), max(h.atMost, c.GapAtMost)
 		}
 		if t.begins() {
 			h.terms++
@@ -108,6 +109,9 @@ func (h *History) before(t EventType) Party {
 func (h *History) settle(c *Change, at time.Time) {
 	switch vacant := c.VacantSince; {
 	case vacant.IsZero() && h.ledFrom.IsZero():
+		if !h.had {
+			h.longest = at.Sub(h.began) // at least: nobody saw it begin
+		}
 		h.ledFrom, h.had = at, true
 	case !vacant.IsZero() && !h.ledFrom.IsZero():
 		h.led += max(0, vacant.Sub(h.ledFrom))
@@ -142,10 +146,10 @@ type Summary struct {
 	Terms int
 	// Watched is how long the lock was watched, Led for how much of that somebody led.
 	Watched, Led time.Duration
-	// LongestGap is the longest time without a leader after there was one; 0 if there was none. Open tells that it has not
-	// ended yet.
-	LongestGap time.Duration
-	Open       bool
+	// LongestGap is the longest time without a leader, as far as it was watched; 0 if there was none. It may have been longer, up
+	// to LongestAtMost (see Change.GapAtMost). Open tells that it has not ended yet.
+	LongestGap, LongestAtMost time.Duration
+	Open                      bool
 }
 
 // MeanHeld is how long a term lasted on average, of the time that it was watched; 0 when there was none.
@@ -158,12 +162,13 @@ func (s Summary) MeanHeld() time.Duration {
 
 // Summary sums up what has been seen until now. It needs the change that was seen in the beginning.
 func (h *History) Summary(now time.Time) Summary {
-	s := Summary{Terms: h.terms, Watched: now.Sub(h.began), Led: h.led, LongestGap: h.longest}
+	s := Summary{Terms: h.terms, Watched: now.Sub(h.began), Led: h.led, LongestGap: h.longest, LongestAtMost: max(h.longest, h.atMost)}
 	if !h.ledFrom.IsZero() {
 		s.Led += now.Sub(h.ledFrom)
 	}
-	if since := h.told.VacantSince; !since.IsZero() && h.had && now.Sub(since) > s.LongestGap {
+	if since := h.told.VacantSince; !since.IsZero() && now.Sub(since) > s.LongestGap {
 		s.LongestGap, s.Open = now.Sub(since), true
+		s.LongestAtMost = max(s.LongestAtMost, s.LongestGap)
 	}
 	return s
 }

@@ -200,6 +200,46 @@ func TestStreamOutlivesAnOutage(t *testing.T) {
 	}
 }
 
+// TestGapsAcrossAnOutage lets the record run out while the server does not answer.
+func TestGapsAcrossAnOutage(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		after  func(*leadertest.Cluster) // the outage
+		atMost bool                      // nobody can tell how long the gap was
+	}{
+		{"another leads: the old one may have renewed meanwhile", func(c *leadertest.Cluster) {}, true},
+		{"it is still expired: then nobody has renewed it", func(c *leadertest.Cluster) { c.Fail(nil) }, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			cluster := leadertest.New()
+			cluster.Run("op-0")
+			cluster.Run("op-1")
+			cluster.Hold("op-0_a", 2*time.Second)
+			held := time.Now()
+			stream, notices := follow(t, cluster)
+			first := stream.Latest()
+			cluster.Fail(errors.New("connection refused"))
+			notices.until(t, "does not answer")
+			<-time.After(time.Until(held.Add(4 * time.Second))) // the outage itself
+			test.after(cluster)
+			change := first
+			if !test.atMost {
+				change = until(t, first, "expired", because("Expired"))
+				if since := change.VacantSince.Sub(held); since < 2*time.Second || since > 3*time.Second {
+					t.Errorf("vacant since %s after the last renewal, want its duration of 2s", since)
+				}
+			}
+			cluster.Hold("op-1_b", time.Minute)
+			cluster.Fail(nil)
+			change = until(t, change, "another leader", leads("op-1"))
+			low, high := 1500*time.Millisecond, time.Since(held)
+			if got := change.GapAtMost; got < low || got > high || test.atMost == (change.Gap == got) {
+				t.Errorf("a gap of %s, at most %s; want between %s and %s", change.Gap, got, low, high)
+			}
+		})
+	}
+}
+
 func TestDeniedWatchBecomesPolling(t *testing.T) {
 	cluster := leadertest.New()
 	cluster.Run("op-0")

@@ -16,18 +16,34 @@ type vacancy struct {
 
 	had   bool          // somebody has led before
 	pods  bool          // and it was a pod
+	blind time.Duration // of the present gap, or before it: nobody saw whether somebody led
 	asked time.Time     // since when the pod of a holder is looked for
 	of    election.Lock // which holder's
 }
 
-// see takes the next verdict in, and returns the length of the gap that it ends; 0 where it ends none. The time that it
-// takes to look for the pod of a holder is no gap: it led meanwhile, or it did not.
-func (v *vacancy) see(s Status, at time.Time) (gap time.Duration) {
+// surely is how late word of a new term may come to be told from word that did not come for a while.
+const surely = time.Second
+
+// due notes that another term was found after the record of the one before had run out. If that is just now, its holder has
+// let it. If it is long ago, as after an outage, it may have renewed meanwhile, and nobody can tell for how long.
+func (v *vacancy) due(at, now time.Time) {
+	switch late := now.Sub(at); {
+	case !v.had || !v.since.IsZero():
+	case late > surely:
+		v.blind = late
+	default:
+		v.since = at
+	}
+}
+
+// see takes the next verdict in, and returns the length of the gap that it ends; 0 where it ends none. It may have been
+// longer, up to atMost. The time that it takes to look for the pod of a holder is no gap: it led meanwhile, or it did not.
+func (v *vacancy) see(s Status, at time.Time) (gap, atMost time.Duration) {
 	if s.Reason == PodUnknown {
 		if v.asked.IsZero() || !s.Lock.SameTerm(v.of) {
 			v.asked, v.of = at, s.Lock
 		}
-		return 0
+		return 0, 0
 	}
 	if !v.asked.IsZero() && s.Lock.SameTerm(v.of) {
 		at = v.asked
@@ -38,12 +54,13 @@ func (v *vacancy) see(s Status, at time.Time) (gap time.Duration) {
 		if v.since.IsZero() {
 			v.since = at
 		}
-		return 0
+		return 0, 0
 	case v.had && !v.since.IsZero():
 		gap = max(0, at.Sub(v.since))
 	}
-	v.since, v.had, v.pods = time.Time{}, true, v.pods || s.Led()
-	return gap
+	atMost = gap + v.blind
+	v.since, v.had, v.pods, v.blind = time.Time{}, true, v.pods || s.Led(), 0
+	return gap, atMost
 }
 
 func (v *vacancy) filled(s Status) bool {

@@ -58,7 +58,7 @@ func TestVacancy(t *testing.T) {
 		at := time.Unix(1000, 0)
 		for i, s := range test.verdicts {
 			at = time.Unix(1000+int64(i), 0)
-			gap = v.see(s, at)
+			gap, _ = v.see(s, at)
 		}
 		var vacant time.Duration
 		if !v.since.IsZero() {

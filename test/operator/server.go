@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -22,7 +23,18 @@ type state struct {
 	Reconciles int64  `json:"reconciles"`
 }
 
-func (o *operator) listen() (net.Listener, error) { return net.Listen("tcp", o.options.listen) }
+// listen opens the port, on which it answers in plain text or by TLS, whichever the client speaks.
+func (o *operator) listen() (net.Listener, error) {
+	certificate, err := newCertificate()
+	if err != nil {
+		return nil, err
+	}
+	listener, err := net.Listen("tcp", o.options.listen)
+	if err != nil {
+		return nil, err
+	}
+	return bilingual{listener, &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}}, nil
+}
 
 // serve answers until the process ends.
 func (o *operator) serve(listener net.Listener) {
@@ -39,6 +51,8 @@ func (o *operator) routes() http.Handler {
 	mux.Handle("GET /metrics", metricsHandler())
 	mux.HandleFunc("GET /bulk", serveBulk)
 	mux.HandleFunc("GET /drip", serveDrip)
+	mux.HandleFunc("/echo", serveEcho)
+	mux.HandleFunc("GET /redirect", serveRedirect)
 	mux.HandleFunc("POST /burst", o.serveBurst)
 	mux.HandleFunc("POST /crash", o.serveCrash)
 	mux.HandleFunc("POST /hang", o.serveHang)

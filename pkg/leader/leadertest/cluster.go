@@ -30,6 +30,7 @@ type Cluster struct {
 	mu       sync.Mutex
 	version  int
 	objects  map[string]metav1.Object // by kind/name
+	gone     map[string]metav1.Object // the last one that was deleted, with the version of that
 	watchers map[*watch.RaceFreeFakeWatcher]string
 	fail     error
 	denied   error // of lists and watches
@@ -39,7 +40,7 @@ type Cluster struct {
 
 // New makes an empty cluster.
 func New() *Cluster {
-	return &Cluster{objects: map[string]metav1.Object{}, watchers: map[*watch.RaceFreeFakeWatcher]string{}}
+	return &Cluster{objects: map[string]metav1.Object{}, gone: map[string]metav1.Object{}, watchers: map[*watch.RaceFreeFakeWatcher]string{}}
 }
 
 // Finder finds the leader of the lock "ops/op".
@@ -94,9 +95,11 @@ func (c *Cluster) Run(name string, change ...func(*corev1.Pod)) {
 func (c *Cluster) Delete(key string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	object := c.objects[key]
+	object := c.objects[key].(runtime.Object).DeepCopyObject().(metav1.Object)
 	delete(c.objects, key)
 	c.version++
+	object.SetResourceVersion(strconv.Itoa(c.version))
+	c.gone[key] = object
 	c.tell(key, watch.Deleted, object)
 }
 
@@ -194,6 +197,12 @@ func (c *Cluster) watch(key, since string) (watch.Interface, error) {
 		return nil, apierrors.NewResourceExpired("too old resource version")
 	}
 	w := watch.NewRaceFreeFake()
+	// What happened between the list and this, as the server would tell it.
+	if gone := c.gone[key]; gone != nil {
+		if at, _ := strconv.Atoi(gone.GetResourceVersion()); version < at {
+			w.Delete(gone.(runtime.Object).DeepCopyObject())
+		}
+	}
 	if version < c.version && c.objects[key] != nil {
 		w.Modify(c.objects[key].(runtime.Object).DeepCopyObject())
 	}
