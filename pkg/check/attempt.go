@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
@@ -66,7 +67,7 @@ func (a *attempt) judge(ctx context.Context, term leader.Status, evidence Eviden
 	switch {
 	case ctx.Err() != nil && err != nil:
 		return false // cut short by the end of the time
-	case errors.As(err, &never):
+	case errors.As(err, &never) && a.believes(ctx, err):
 		a.Err = err
 		return true
 	case err != nil:
@@ -81,6 +82,16 @@ func (a *attempt) judge(ctx context.Context, term leader.Status, evidence Eviden
 	a.Verdict, a.Got, a.Holds = verdict, "", verdict.Holds
 	a.tell(false)
 	return verdict.Holds
+}
+
+// believes reports that an error is the server's last word. A server that has just started denies everything until it knows its
+// roles, so a denial counts where it still allows what it has allowed before: to read the lock.
+func (a *attempt) believes(ctx context.Context, err error) bool {
+	if !apierrors.IsForbidden(err) && !apierrors.IsUnauthorized(err) {
+		return true
+	}
+	_, err = a.run.Leader.Find(ctx, a.Spec)
+	return err == nil
 }
 
 // confirmed reports that what was found still goes on, by what the server says now: a watch may be late. The status is

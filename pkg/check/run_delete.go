@@ -11,10 +11,9 @@ func (a *attempt) delete(ctx context.Context) {
 		change = newest(change)
 		now, err := a.run.Leader.Find(ctx, a.Spec)
 		switch {
-		case err != nil && ctx.Err() == nil:
-			a.Err = err
-			return
-		case err == nil && now.Led() && !a.past[now.Pod.UID]:
+		case err != nil:
+			a.Got = err.Error() // nothing is deleted yet, so it may be asked again
+		case now.Led() && !a.past[now.Pod.UID]:
 			a.Status, a.Attempts = now, 1
 			if a.Err = a.run.Leader.Delete(ctx, now.Pod); a.Err == nil {
 				a.past[now.Pod.UID] = true
@@ -22,7 +21,7 @@ func (a *attempt) delete(ctx context.Context) {
 				a.tell(true)
 			}
 			return
-		case err == nil:
+		default:
 			if a.nobody(now); a.Err != nil {
 				return
 			}

@@ -48,7 +48,7 @@ type podClient struct {
 	http.Client
 	pod   *corev1.Pod
 	mu    sync.Mutex
-	never error // net/http hides what kind of error it is
+	never error // of this request: net/http hides what kind of error it is
 }
 
 func (a *attempt) httpClient() *endpoint { return &endpoint{attempt: a} }
@@ -66,9 +66,7 @@ func (e *endpoint) of(pod *corev1.Pod) *podClient {
 			conn, err := e.attempt.run.Leader.Dial(ctx, pod, e.attempt.Spec.HTTP.Port)
 			var never *Never
 			if errors.As(err, &never) {
-				c.mu.Lock()
-				c.never = err
-				c.mu.Unlock()
+				c.noteNever(err)
 			}
 			return conn, err
 		},
@@ -77,6 +75,12 @@ func (e *endpoint) of(pod *corev1.Pod) *podClient {
 	}
 	e.client = c
 	return c
+}
+
+func (c *podClient) noteNever(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.never = err
 }
 
 func (e *endpoint) close() {
@@ -103,6 +107,7 @@ func (e *endpoint) ask(ctx context.Context, term leader.Status) (Evidence, error
 		return Evidence{}, ctx.Err()
 	}
 	client := e.of(term.Pod)
+	client.noteNever(nil)
 	ctx, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
 	scheme := "http"

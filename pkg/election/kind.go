@@ -58,9 +58,9 @@ func (r Ref) IsLease() bool { return r.kind() == Lease }
 // KindName is the kind of the object, such as "Lease".
 func (r Ref) KindName() string { return r.kind().Name }
 
-// String is how messages name the lock: "lease NAMESPACE/NAME".
+// String is how messages name the lock: "lease NAMESPACE/NAME", or "lease NAME" as long as the namespace is not known.
 func (r Ref) String() string {
-	if r.kind().Cluster {
+	if r.kind().Cluster || r.Namespace == "" {
 		return r.kind().Word + " " + r.path()
 	}
 	return r.kind().Word + " " + r.Namespace + "/" + r.path()

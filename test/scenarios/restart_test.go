@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"encoding/json"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -93,6 +94,10 @@ func TestAPIServerRestart(t *testing.T) {
 		}
 	}
 	leader := ns.holder(t)
+	// What waits for the next leader outlives the outages; what is to be stable is not disturbed by them.
+	changed := start(t, user, "assert", "demo-operator", "--changed-from="+leader, "--port=8080", "--path=/state", "--jq=pod", "--not-equals="+leader, "-o", "json", "--timeout=5m")
+	said := start(t, user, "assert", "demo-operator", "--changed-from="+leader, "--logs", "--since-acquired", "--output-contains=acquired leader lock", "--timeout=5m")
+	stable := start(t, user, "assert", "demo-operator", "--stable-for=10s", "--timeout=5m")
 	for range 2 {
 		// The log grows while nobody can read it.
 		post(t, url+"/burst?lines=20000")
@@ -114,7 +119,14 @@ func TestAPIServerRestart(t *testing.T) {
 		}
 	}
 	forward.stderr.until(t, "the end of the outage", func(text string) bool { return strings.Contains(text, "answers again") })
+	if code := stable.wait(t); code != 0 {
+		t.Errorf("assert --stable-for ends with %d:\n%s%s", code, stable.stdout, stable.stderr)
+	}
 	next := ns.deleteLeader(t)
+	var report assertReport
+	if code := changed.wait(t); code != 0 || json.Unmarshal([]byte(changed.stdout.String()), &report) != nil || report.Checkpoints[0].Checks[1].Term.Pod != next {
+		t.Errorf("assert --changed-from ends with %d, want %s:\n%s%s", code, next, changed.stdout, changed.stderr)
+	}
 	if s, err := askState(url); err != nil || s.Pod != next {
 		t.Errorf("after a failover %+v answered (%v), want %s", s, err, next)
 	}
@@ -122,6 +134,9 @@ func TestAPIServerRestart(t *testing.T) {
 	checkComplete(t, ns, logs)
 	for _, p := range []*process{tail, quiet} {
 		checkGapless(t, p, leader, 40_000)
+	}
+	if code := said.wait(t); code != 0 {
+		t.Errorf("assert --logs ends with %d:\n%s%s", code, said.stdout, said.stderr)
 	}
 }
 
