@@ -3,13 +3,19 @@ package report
 import (
 	"bytes"
 	"slices"
+	"strings"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/check"
 )
 
 // write is the checklist at its end: as it looked while it filled in, with nothing cut off.
-func (s style) write(out *bytes.Buffer, r check.Report) {
+func (s style) write(out *bytes.Buffer, r check.Report, columns int) {
 	put := func(line string) { out.WriteString(s.plain(line) + "\n") }
+	detail := func(line string) {
+		for _, line := range fold("  "+line, columns-1, "    ") {
+			put(line)
+		}
+	}
 	headings := headed(r)
 	for i, group := range groups(r) {
 		if headings {
@@ -28,16 +34,36 @@ func (s style) write(out *bytes.Buffer, r check.Report) {
 			if source := e.Spec.Source.String(); source != "" && len(details) > 0 {
 				details = append(details, label("at:", oneLine(source)))
 			}
-			for _, line := range append(details, e.log()...) {
+			for _, line := range details {
+				detail(line)
+			}
+			for _, line := range e.log() {
 				put("  " + line)
 			}
 		}
 		for _, term := range group.terms() {
-			put("  " + term)
+			detail(term)
 		}
 	}
 	put("")
 	put(summary(r))
+}
+
+// fold breaks a line at blanks, so that a terminal does not break it elsewhere. What follows is indented.
+func fold(line string, columns int, indent string) (folded []string) {
+	for columnsOf(line) > columns {
+		at := strings.LastIndexByte(line[:min(len(line), columns+1)], ' ')
+		if begin := len(line) - len(strings.TrimLeft(line, " ")); at < begin { // one long word
+			more := strings.IndexByte(line[begin:], ' ')
+			if more < 0 {
+				break
+			}
+			at = begin + more
+		}
+		folded = append(folded, line[:at])
+		line = indent + line[at+1:]
+	}
+	return append(folded, line)
 }
 
 // terms are those in which the checks of a group hold, each once: in most cases there is one.

@@ -91,7 +91,7 @@ func (l *Live) End(r check.Report) error {
 	columns, _ := l.size()
 	var out bytes.Buffer
 	out.WriteString(l.screen.redraw(nil, columns))
-	l.board.style.write(&out, r)
+	l.board.style.write(&out, r, columns)
 	_, err := l.out.Write(out.Bytes())
 	return err
 }
