@@ -84,10 +84,11 @@ func (e *evidence) Logs(ctx context.Context, stream *leader.Stream, logs check.L
 		return &check.Never{Err: fmt.Errorf("pod %s/%s has no container named %q", change.Pod.Namespace, change.Pod.Name, logs.Container)}
 	}
 	// Whether the log can be read at all: an empty one says nothing of what a node that hangs might say.
-	_, err = e.cluster.core.Pods(change.Pod.Namespace).GetLogs(change.Pod.Name, &corev1.PodLogOptions{
+	last, err := e.cluster.core.Pods(change.Pod.Namespace).GetLogs(change.Pod.Name, &corev1.PodLogOptions{
 		Container: cmp.Or(logs.Container, defaultContainer(change.Pod)), Previous: logs.Previous, TailLines: ptr.To[int64](1),
-	}).DoRaw(ctx)
+	}).Stream(ctx)
 	if err == nil {
+		last.Close() // that it is there is enough
 		opened()
 	}
 	switch {
