@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
@@ -22,8 +21,16 @@ type attempt struct {
 	past map[types.UID]bool
 }
 
+// onceWithin bounds an attempt where no timeout does.
+const onceWithin = time.Minute
+
 // take tries until the check holds, cannot be made, or the time is up.
 func (a *attempt) take(ctx context.Context) {
+	if a.once {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, onceWithin)
+		defer cancel()
+	}
 	a.Got = ""
 	switch a.Spec.Kind() {
 	case KindLock:
@@ -46,8 +53,16 @@ func (a *attempt) poll(ctx context.Context, take func(context.Context, leader.St
 	for change := a.stream.Latest(); ; {
 		change = newest(change)
 		if lead := change.Status; lead.Led() && !a.past[lead.Pod.UID] {
-			evidence, err := take(ctx, lead)
-			if a.judge(ctx, lead, evidence, err) {
+			evidence, err := withinTerm(ctx, change, take)
+			switch {
+			case errors.Is(err, errTermEnded):
+				a.Attempts++
+				a.Discarded++
+				a.Status, a.Verdict, a.Got = lead, Verdict{}, err.Error()
+				if !a.once && ctx.Err() == nil {
+					continue // whoever leads next is asked at once
+				}
+			case a.judge(ctx, lead, evidence, err):
 				return
 			}
 		} else if a.nobody(lead); a.Err != nil {
@@ -59,6 +74,35 @@ func (a *attempt) poll(ctx context.Context, take func(context.Context, leader.St
 	}
 }
 
+// errTermEnded is why there is no evidence from a leader that leads no more: it may never answer.
+var errTermEnded = errors.New("the term ended before the answer came")
+
+// withinTerm takes evidence as long as the term goes on.
+func withinTerm(ctx context.Context, term *leader.Change, take func(context.Context, leader.Status) (Evidence, error)) (Evidence, error) {
+	ctx, end := context.WithCancelCause(ctx)
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		for change := term; ; {
+			next, err := change.Next(ctx)
+			if err != nil {
+				return
+			}
+			if change = next; !change.Continues(term.Status) {
+				end(errTermEnded)
+				return
+			}
+		}
+	}()
+	evidence, err := take(ctx, term.Status)
+	end(nil)
+	<-over
+	if err != nil && errors.Is(context.Cause(ctx), errTermEnded) {
+		err = errTermEnded
+	}
+	return evidence, err
+}
+
 // judge takes evidence in, and reports whether that settles the check.
 func (a *attempt) judge(ctx context.Context, term leader.Status, evidence Evidence, err error) (settled bool) {
 	a.Attempts++
@@ -67,7 +111,7 @@ func (a *attempt) judge(ctx context.Context, term leader.Status, evidence Eviden
 	switch {
 	case ctx.Err() != nil && err != nil:
 		return false // cut short by the end of the time
-	case errors.As(err, &never) && a.believes(ctx, err):
+	case errors.As(err, &never) && a.run.believes(ctx, err):
 		a.Err = err
 		return true
 	case err != nil:
@@ -84,20 +128,13 @@ func (a *attempt) judge(ctx context.Context, term leader.Status, evidence Eviden
 	return verdict.Holds
 }
 
-// believes reports that an error is the server's last word. A server that has just started denies everything until it knows its
-// roles, so a denial counts where it still allows what it has allowed before: to read the lock.
-func (a *attempt) believes(ctx context.Context, err error) bool {
-	if !apierrors.IsForbidden(err) && !apierrors.IsUnauthorized(err) {
-		return true
-	}
-	_, err = a.run.Leader.Find(ctx, a.Spec)
-	return err == nil
-}
-
 // confirmed reports that what was found still goes on, by what the server says now: a watch may be late. The status is
 // that of now then.
 func (a *attempt) confirmed(ctx context.Context) bool {
-	now, err := a.run.Leader.Find(ctx, a.Spec)
+	return a.confirmedBy(a.run.Leader.Find(ctx, a.Spec))
+}
+
+func (a *attempt) confirmedBy(now leader.Status, err error) bool {
 	switch {
 	case err != nil:
 		a.Got = "not confirmed: " + err.Error()

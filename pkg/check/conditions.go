@@ -20,6 +20,11 @@ type Conditions struct {
 	PodReady bool
 }
 
+// Unseeable reports that the check wants something that takes at least as long as there is time.
+func (s Spec) Unseeable(within time.Duration) bool {
+	return s.Conditions != nil && s.Conditions.StableFor > 0 && s.Conditions.StableFor >= within
+}
+
 // Held reports whether the lock has to be held.
 func (c Conditions) Held() bool { return !c.Released && !c.Missing }
 
@@ -117,8 +122,8 @@ func (c Conditions) problems() (found findings) {
 	if c.Holder != "" && c.Holder == c.ChangedFrom {
 		found.wrong("changedFrom", "contradicts `holder`: both are %s", quote(c.Holder))
 	}
-	if c.RenewedWithin < 0 {
-		found.wrong("renewedWithin", "has to be more than 0, like 15s")
+	if c.RenewedWithin != 0 && c.RenewedWithin < time.Second {
+		found.wrong("renewedWithin", "has to be a second at least, like 15s: the server tells its time in whole seconds")
 	}
 	if c.StableFor < 0 {
 		found.wrong("stableFor", "has to be more than 0, like 10s")

@@ -43,11 +43,7 @@ func CompileJQ(program string) (*Extractor, error) {
 		return nil, err
 	}
 	return &Extractor{Language: "jq", Program: program, extract: func(ctx context.Context, evidence []byte) ([]Value, error) {
-		inputs, err := decodeJSON(evidence)
-		if err != nil {
-			return nil, err
-		}
-		return runJQ(ctx, code, inputs)
+		return runJQ(ctx, code, func() ([]any, error) { return decodeJSON(evidence) })
 	}}, nil
 }
 
@@ -58,11 +54,7 @@ func CompileYQ(program string) (*Extractor, error) {
 		return nil, err
 	}
 	return &Extractor{Language: "yq", Program: program, extract: func(ctx context.Context, evidence []byte) ([]Value, error) {
-		inputs, err := decodeYAML(evidence)
-		if err != nil {
-			return nil, err
-		}
-		return runJQ(ctx, code, inputs)
+		return runJQ(ctx, code, func() ([]any, error) { return decodeYAML(evidence) })
 	}}, nil
 }
 
@@ -120,7 +112,7 @@ const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 // runJQ runs a program until it ends or the time is up. gojq looks at its context between steps only, and one step can
 // take long: it is left behind then.
-func runJQ(ctx context.Context, code *gojq.Code, inputs []any) ([]Value, error) {
+func runJQ(ctx context.Context, code *gojq.Code, decode func() ([]any, error)) ([]Value, error) {
 	ctx, cancel := context.WithTimeout(ctx, runMost)
 	defer cancel()
 	type answer struct {
@@ -129,6 +121,11 @@ func runJQ(ctx context.Context, code *gojq.Code, inputs []any) ([]Value, error) 
 	}
 	answers := make(chan answer, 1)
 	go func() {
+		inputs, err := decode()
+		if err != nil {
+			answers <- answer{nil, err}
+			return
+		}
 		values, err := stepJQ(ctx, code, inputs)
 		answers <- answer{values, err}
 	}()

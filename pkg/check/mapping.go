@@ -23,6 +23,9 @@ func (f *file) mapping(node *yaml.Node, what string, known []string, foreign map
 		return nil, false
 	}
 	for _, name := range m.names {
+		if len(f.problems) > 10*problemsMost {
+			break // more than anybody is told
+		}
 		reason, refused := foreign[name]
 		switch {
 		case slices.Contains(known, name):

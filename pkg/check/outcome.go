@@ -13,8 +13,8 @@ type Outcome struct {
 	// Checkpoint is the name of the one that the check belongs to, "" where it has none; Part counts them, from 0.
 	Checkpoint string
 	Part       int
-	// Skipped: a checkpoint before it did not hold, so nobody has asked.
-	Skipped bool
+	// Skipped is why nobody has asked, "" where somebody has.
+	Skipped string
 	// Holds is the answer. Where it could not be found out, Err says why: what no further attempt can heal.
 	Holds bool
 	Err   error
@@ -30,6 +30,13 @@ type Outcome struct {
 	Attempts, Discarded int
 	Began, Ended        time.Time
 }
+
+// Why checks are skipped.
+const (
+	SkippedAfterFailure = "a checkpoint before it did not hold"
+	SkippedUndeleted    = "the leader was not deleted"
+	SkippedUndecided    = "another check could not be made"
+)
 
 // Decided reports that the question has an answer, be it yes or no.
 func (o Outcome) Decided() bool { return o.Err == nil }

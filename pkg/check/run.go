@@ -2,13 +2,18 @@ package check
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
+	utilnet "k8s.io/apimachinery/pkg/util/net"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
 )
@@ -17,6 +22,8 @@ import (
 type Leader interface {
 	// Follow follows the verdicts on a check's lock until the context ends. The error is that of the first one.
 	Follow(ctx context.Context, spec Spec) (*leader.Stream, error)
+	// Version asks the server for its version, which every user may.
+	Version(ctx context.Context) error
 	// Find judges the lock again, now.
 	Find(ctx context.Context, spec Spec) (leader.Status, error)
 	// Dial connects to a port of a pod, by number or name. A *Never error is one that no other attempt can mend.
@@ -49,6 +56,8 @@ type Runner struct {
 	Interval time.Duration
 	// TLS is for endpoints with scheme https.
 	TLS EndpointTLS
+	// Notice gets one line while the cluster does not answer in the beginning; nil for none.
+	Notice func(message string)
 	// Progress is told what happens, by one goroutine at a time; nil for nobody.
 	Progress func(Event)
 
@@ -62,6 +71,8 @@ type streamKey struct {
 	lock, namespace string
 	renewals        bool
 }
+
+func (s Spec) streamKey() streamKey { return streamKey{s.Lock.String(), s.Namespace, s.Renewals()} }
 
 // Renewals reports that the check wants to hear of every renewal of its lock.
 func (s Spec) Renewals() bool { return s.Conditions != nil && s.Conditions.RenewedWithin > 0 }
@@ -88,14 +99,16 @@ func (r *Runner) Run(ctx context.Context, checkpoints []Checkpoint) Report {
 		}
 	}()
 	report := Report{Began: time.Now()}
-	skip := false
+	skip := ""
 	for part, checkpoint := range checkpoints {
 		attempts := r.attempts(checkpoint, part, len(report.Outcomes), skip)
-		if !skip {
+		if skip == "" {
 			r.checkpoint(ctx, checkpoint, attempts)
 		}
 		for _, a := range attempts {
-			skip = skip || !a.Holds
+			if !a.Holds {
+				skip = SkippedAfterFailure
+			}
 			a.tell(true)
 			report.Outcomes = append(report.Outcomes, a.Outcome)
 		}
@@ -105,7 +118,7 @@ func (r *Runner) Run(ctx context.Context, checkpoints []Checkpoint) Report {
 }
 
 // attempts are those of a checkpoint; first is the number of the first one through all checkpoints.
-func (r *Runner) attempts(checkpoint Checkpoint, part, first int, skip bool) []*attempt {
+func (r *Runner) attempts(checkpoint Checkpoint, part, first int, skip string) []*attempt {
 	attempts := make([]*attempt, len(checkpoint.Checks))
 	past := map[types.UID]bool{}
 	for i, spec := range checkpoint.Checks {
@@ -113,7 +126,7 @@ func (r *Runner) attempts(checkpoint Checkpoint, part, first int, skip bool) []*
 			run: r, index: first + i, once: r.timeout(checkpoint) == 0, past: past,
 			Outcome: Outcome{Spec: spec, Checkpoint: checkpoint.Name, Part: part, Skipped: skip},
 		}
-		if !skip {
+		if skip == "" {
 			attempts[i].Began = time.Now()
 		}
 	}
@@ -139,12 +152,19 @@ func (r *Runner) checkpoint(ctx context.Context, checkpoint Checkpoint, attempts
 	for pending := r.prepare(deadline, attempts); len(pending) > 0; pending = stale(ctx, attempts) {
 		together(deadline, pending)
 	}
+	if deadline.Err() == nil && slices.ContainsFunc(attempts, func(a *attempt) bool { return a.Err != nil }) {
+		for _, a := range attempts {
+			if !a.Holds && a.Err == nil && a.Skipped == "" {
+				a.Skipped = SkippedUndecided // it may have come to hold yet
+			}
+		}
+	}
 	r.explain(ctx, attempts)
 	for _, a := range attempts {
 		if a.Ended.IsZero() {
 			a.Ended = time.Now()
 		}
-		if ctx.Err() != nil && !a.Holds && a.Err == nil {
+		if ctx.Err() != nil && !a.Holds && a.Skipped == "" {
 			a.Err = context.Cause(ctx) // nobody knows whether it would have held
 		}
 	}
@@ -154,8 +174,11 @@ func (r *Runner) checkpoint(ctx context.Context, checkpoint Checkpoint, attempts
 // where something went wrong on the way.
 func (r *Runner) prepare(ctx context.Context, attempts []*attempt) []*attempt {
 	var pending []*attempt
-	for _, a := range attempts {
-		if a.stream, a.Err = r.stream(a.Spec); a.Err != nil {
+	for i, a := range attempts {
+		if a.stream, a.Err = r.awaitStream(ctx, a); a.Err != nil {
+			for _, later := range attempts[i+1:] {
+				later.Err = a.Err
+			}
 			return nil
 		}
 		a.Status = a.stream.Latest().Status
@@ -168,7 +191,7 @@ func (r *Runner) prepare(ctx context.Context, attempts []*attempt) []*attempt {
 		if a.delete(ctx); !a.Holds {
 			for _, later := range attempts {
 				if later != a && !later.Holds {
-					later.Got = "not tried, as the leader was not deleted"
+					later.Skipped = SkippedUndeleted
 				}
 			}
 			return nil
@@ -177,11 +200,42 @@ func (r *Runner) prepare(ctx context.Context, attempts []*attempt) []*attempt {
 	return pending
 }
 
+// awaitStream is the stream of a check's lock, as soon as the cluster answers.
+func (r *Runner) awaitStream(ctx context.Context, a *attempt) (*leader.Stream, error) {
+	for told := false; ; told = true {
+		stream, err := r.stream(a.Spec)
+		if err == nil || a.once || !passing(err) && r.believes(ctx, err) {
+			return stream, err
+		}
+		if !told && r.Notice != nil {
+			r.Notice(fmt.Sprintf("%v; trying again", err))
+		}
+		a.Got = err.Error()
+		a.tell(false)
+		if !pause(ctx, r.Interval) {
+			return nil, err
+		}
+	}
+}
+
+// believes reports that an error is the server's last word. A server that has just started denies everything until it knows its
+// roles, so a denial counts where it answers what everybody may ask.
+func (r *Runner) believes(ctx context.Context, err error) bool {
+	return !apierrors.IsForbidden(err) && !apierrors.IsUnauthorized(err) || r.Leader.Version(ctx) == nil
+}
+
+// passing reports that a server which does not answer may do so soon: it is being started, or has too much to do.
+func passing(err error) bool {
+	return utilnet.IsConnectionRefused(err) || utilnet.IsConnectionReset(err) || utilnet.IsProbableEOF(err) || utilnet.IsTimeout(err) ||
+		errors.Is(err, context.DeadlineExceeded) || apierrors.IsServiceUnavailable(err) || apierrors.IsTooManyRequests(err) ||
+		apierrors.IsTimeout(err) || apierrors.IsServerTimeout(err) || apierrors.IsInternalError(err)
+}
+
 // stream is the one of a check's lock; checks of one lock share it.
 func (r *Runner) stream(spec Spec) (*leader.Stream, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	key := streamKey{spec.Lock.String(), spec.Namespace, spec.Renewals()}
+	key := spec.streamKey()
 	if r.streams[key] == nil {
 		stream, err := r.Leader.Follow(r.life, spec)
 		if err != nil {
@@ -195,13 +249,13 @@ func (r *Runner) stream(spec Spec) (*leader.Stream, error) {
 // stale are the checks that do not hold any more by what the server says now, when all are said to: a watch may be late. None
 // when one does not hold anyway.
 func stale(ctx context.Context, attempts []*attempt) []*attempt {
+	if len(attempts) == 1 || slices.ContainsFunc(attempts, func(a *attempt) bool { return !a.Holds }) {
+		return nil
+	}
+	confirmAll(ctx, attempts)
 	var pending []*attempt
 	for _, a := range attempts {
-		switch {
-		case !a.Holds:
-			return nil
-		case a.Spec.Kind() != KindDelete && len(attempts) > 1 && !a.confirmed(ctx):
-			a.Holds = false
+		if !a.Holds {
 			pending = append(pending, a)
 		}
 	}
@@ -209,4 +263,31 @@ func stale(ctx context.Context, attempts []*attempt) []*attempt {
 		return nil
 	}
 	return pending
+}
+
+// confirmWithin bounds what the server is asked when all checks hold.
+const confirmWithin = 5 * time.Second
+
+// confirmAll asks once for each lock whether its checks hold still, and takes back those that do not.
+func confirmAll(ctx context.Context, attempts []*attempt) {
+	ctx, cancel := context.WithTimeout(ctx, confirmWithin)
+	defer cancel()
+	ofLock := map[streamKey][]*attempt{}
+	for _, a := range attempts {
+		if a.Holds && a.Spec.Kind() != KindDelete {
+			key := a.Spec.streamKey()
+			key.renewals = false
+			ofLock[key] = append(ofLock[key], a)
+		}
+	}
+	var wg sync.WaitGroup
+	for _, asking := range ofLock {
+		wg.Go(func() {
+			now, err := asking[0].run.Leader.Find(ctx, asking[0].Spec)
+			for _, a := range asking {
+				a.Holds = a.confirmedBy(now, err)
+			}
+		})
+	}
+	wg.Wait()
 }

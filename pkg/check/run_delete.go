@@ -3,10 +3,17 @@ package check
 import (
 	"context"
 	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
 
 // delete deletes the leader, once: whoever leads by what the server says now, and is not deleted already.
 func (a *attempt) delete(ctx context.Context) {
+	if a.once {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, onceWithin)
+		defer cancel()
+	}
 	for change := a.stream.Latest(); ; {
 		change = newest(change)
 		now, err := a.run.Leader.Find(ctx, a.Spec)
@@ -15,12 +22,17 @@ func (a *attempt) delete(ctx context.Context) {
 			a.Got = err.Error() // nothing is deleted yet, so it may be asked again
 		case now.Led() && !a.past[now.Pod.UID]:
 			a.Status, a.Attempts = now, 1
-			if a.Err = a.run.Leader.Delete(ctx, now.Pod); a.Err == nil {
+			a.Err = a.run.Leader.Delete(ctx, now.Pod)
+			if a.Err == nil {
 				a.past[now.Pod.UID] = true
 				a.Holds, a.Got, a.Ended = true, "", time.Now()
 				a.tell(true)
+				return
 			}
-			return
+			if !apierrors.IsNotFound(a.Err) && !apierrors.IsConflict(a.Err) {
+				return
+			}
+			a.Got, a.Err = a.Err.Error(), nil // somebody else was faster, and nothing was deleted here
 		default:
 			if a.nobody(now); a.Err != nil {
 				return

@@ -13,23 +13,23 @@ const explainWithin = 3 * time.Second
 // explain finds out about each failure whether it is an answer at all: without a cluster there is none. It says how the
 // lock is now, and what its leader said last. What holds beside a failure has to hold still.
 func (r *Runner) explain(ctx context.Context, attempts []*attempt) {
-	if !slices.ContainsFunc(attempts, func(a *attempt) bool { return !a.Holds }) {
+	if ctx.Err() != nil || !slices.ContainsFunc(attempts, func(a *attempt) bool { return !a.Holds }) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, explainWithin)
 	defer cancel()
 	var wg sync.WaitGroup
+	wg.Go(func() { confirmAll(ctx, held(attempts)) })
 	for _, a := range attempts {
-		if a.Err != nil || a.stream == nil || a.Holds && a.Spec.Kind() == KindDelete {
+		if a.Err != nil || a.stream == nil || a.Skipped != "" || a.Holds {
 			continue
 		}
 		wg.Go(func() {
-			if a.Holds {
-				a.Holds = a.confirmed(ctx)
-				return
-			}
 			now, err := r.Leader.Find(ctx, a.Spec)
-			if err != nil {
+			switch {
+			case err != nil && len(a.Verdict.Results) > 0:
+				return // the last answer was one, and it was no
+			case err != nil:
 				a.Err = err
 				return
 			}
@@ -44,4 +44,13 @@ func (r *Runner) explain(ctx context.Context, attempts []*attempt) {
 		})
 	}
 	wg.Wait()
+}
+
+func held(attempts []*attempt) (some []*attempt) {
+	for _, a := range attempts {
+		if a.Holds {
+			some = append(some, a)
+		}
+	}
+	return some
 }

@@ -108,7 +108,8 @@ func (e *endpoint) ask(ctx context.Context, term leader.Status) (Evidence, error
 	}
 	client := e.of(term.Pod)
 	client.noteNever(nil)
-	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	all := ctx
+	ctx, cancel := context.WithTimeout(all, askWithin)
 	defer cancel()
 	scheme := "http"
 	if spec.Scheme != "" {
@@ -134,6 +135,9 @@ func (e *endpoint) ask(ctx context.Context, term leader.Status) (Evidence, error
 		defer client.mu.Unlock()
 		if client.never != nil {
 			return Evidence{}, client.never
+		}
+		if ctx.Err() != nil && all.Err() == nil {
+			return Evidence{}, fmt.Errorf("no answer within %s", askWithin)
 		}
 		var of *url.Error
 		if errors.As(err, &of) {

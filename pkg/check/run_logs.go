@@ -13,7 +13,7 @@ import (
 )
 
 // What a log lacks is judged when all that was there before has been read: when it has been silent for settles, or read
-// for settlesMost, if it is never silent.
+// for settlesMost, if it is never silent. Where there is less time than that, half of it has to do.
 const (
 	settles     = 500 * time.Millisecond
 	settlesMost = 3 * time.Second
@@ -64,8 +64,12 @@ func (a *attempt) readTerm(ctx context.Context, change *leader.Change) (settled 
 		select {
 		case <-opened: // before, silence says nothing
 			opened = nil
-			quiet.Reset(settles)
-			most.Reset(settlesMost)
+			patience := settlesMost
+			if deadline, ok := ctx.Deadline(); ok {
+				patience = min(patience, time.Until(deadline)/2)
+			}
+			quiet.Reset(min(settles, patience))
+			most.Reset(patience)
 			continue
 		case <-ctx.Done():
 			return false
@@ -99,6 +103,7 @@ func (a *attempt) readTerm(ctx context.Context, change *leader.Change) (settled 
 			over = !current.Continues(change.Status)
 		}
 		if over {
+			a.Attempts++
 			a.Discarded++
 			return false
 		}

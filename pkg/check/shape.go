@@ -143,6 +143,13 @@ func (f *file) checkpoint(node *yaml.Node) (Checkpoint, bool) {
 			c.Checks = append(c.Checks, block.entries(name)...)
 		}
 	}
+	if c.Timeout != nil {
+		for _, spec := range c.Checks {
+			if spec.Unseeable(*c.Timeout) {
+				m.wrongAt(spec.Source.Line, "stableFor", "%s cannot be seen within the checkpoint's timeout of %s", spec.Conditions.StableFor, *c.Timeout)
+			}
+		}
+	}
 	slices.SortStableFunc(c.Checks, func(a, b Spec) int { return after(a) - after(b) })
 	return c, true
 }

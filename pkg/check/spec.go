@@ -127,6 +127,11 @@ func (s Spec) String() string {
 	case KindExec:
 		what = "exec " + cut(strings.Join(s.Exec.Command, " "))
 	}
+	return what + ": " + s.Wanted()
+}
+
+// Wanted tells what an output has to be like: `status 2xx, jq state equals "healthy"`; "" for checks that have no output.
+func (s Spec) Wanted() string {
 	wanted := s.wanted()
 	if s.HTTP != nil && !s.wantsStatus().isZero() {
 		wanted = append([]string{s.wantsStatus().String()}, wanted...)
@@ -134,7 +139,7 @@ func (s Spec) String() string {
 	if s.Exec != nil && (s.Exec.ExitCode != 0 || len(wanted) == 0) {
 		wanted = append([]string{fmt.Sprintf("exit code %d", s.Exec.ExitCode)}, wanted...)
 	}
-	return what + ": " + strings.Join(wanted, ", ")
+	return strings.Join(wanted, ", ")
 }
 
 // wanted is what each assertion asks, in words.

@@ -52,6 +52,7 @@ type assertOptions struct {
 	streams  genericiooptions.IOStreams
 
 	checkpoints []check.Checkpoint
+	unset       []string // variables that a dry run did not find
 }
 
 func newAssertCommand(name string, config *genericclioptions.ConfigFlags, streams genericiooptions.IOStreams) *cobra.Command {
@@ -64,7 +65,7 @@ func newAssertCommand(name string, config *genericclioptions.ConfigFlags, stream
 
  Conditions are about the lock itself, about an HTTP endpoint of the leader, about its logs, or in a file. They are tried
  until they all hold in one and the same term, or --timeout has passed: what was said by a leader that is none any more
- by the time of the verdict does not count.
+ by the time of the verdict does not count. A file can also run commands in the leader (exec), and delete it first.
 
  Exit codes: 0 all hold, 1 the time has passed before, 2 it could not be found out (a mistake, access denied, a port that
  the leader does not have).`,
@@ -94,6 +95,8 @@ func (o *assertOptions) complete(cmd *cobra.Command, args []string) error {
 		return twice(cmd, args[0])
 	}
 	switch {
+	case o.dryRun && o.output != "":
+		return usageError(cmd, "--dry-run and --output exclude each other: without a run there is no report")
 	case o.timeout < 0:
 		return usageError(cmd, "--timeout must not be negative")
 	case o.interval <= 0:
@@ -151,16 +154,36 @@ func (o *assertOptions) readFiles(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	env := os.LookupEnv
+	if o.dryRun { // secrets are for a run
+		env = func(name string) (string, bool) {
+			value, set := os.LookupEnv(name)
+			if !set && !slices.Contains(o.unset, name) {
+				o.unset = append(o.unset, name)
+			}
+			return value, true
+		}
+	}
 	var errs []error
 	for _, name := range files {
-		checkpoints, err := readChecks(name, o.streams)
+		checkpoints, err := readChecks(cmd.Context(), name, o.streams, env)
 		o.checkpoints, errs = append(o.checkpoints, checkpoints...), append(errs, err)
+	}
+	for _, checkpoint := range o.checkpoints {
+		for _, spec := range checkpoint.Checks {
+			if checkpoint.Timeout == nil && spec.Unseeable(o.timeout) {
+				errs = append(errs, fmt.Errorf("%s: stableFor %s cannot be seen within --timeout=%s", spec.Source, spec.Conditions.StableFor, o.timeout))
+			}
+		}
 	}
 	return errors.Join(errs...)
 }
 
 func (o *assertOptions) run(ctx context.Context) error {
 	if o.dryRun {
+		if len(o.unset) > 0 {
+			notice(o.streams.ErrOut)("a run needs variables that the environment does not have: " + strings.Join(o.unset, ", "))
+		}
 		return report.WritePlan(o.streams.Out, o.checkpoints)
 	}
 	c, err := connect(o.config)
@@ -191,11 +214,11 @@ func (o *assertOptions) run(ctx context.Context) error {
 	}
 	runner := &check.Runner{
 		Leader:  &evidence{cluster: c, finder: finder, dial: tunnel.NewDialer(c.config, c.core.RESTClient()), tell: tell},
-		Timeout: o.timeout, Interval: o.interval, TLS: o.tls,
+		Timeout: o.timeout, Interval: o.interval, TLS: o.tls, Notice: tell,
 	}
 	result, err := o.show(ctx, runner)
 	switch {
-	case err != nil:
+	case err != nil && !errors.Is(err, errReaderGone): // the verdict stands, whether it is read or not
 		return err
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
@@ -211,7 +234,7 @@ func (o *assertOptions) run(ctx context.Context) error {
 func notAsWanted(result check.Report) error {
 	failed := 0
 	for _, outcome := range result.Outcomes {
-		if !outcome.Holds && !outcome.Skipped {
+		if !outcome.Holds && outcome.Skipped == "" {
 			failed++
 		}
 	}

@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,6 +20,9 @@ import (
 func checkFiles(names []string) ([]string, error) {
 	var files []string
 	for _, name := range names {
+		if name == "-" && slices.Contains(files, name) {
+			return nil, errors.New("-f - is given twice, and stdin can be read once")
+		}
 		if strings.HasPrefix(name, "http://") || strings.HasPrefix(name, "https://") {
 			return nil, fmt.Errorf("-f %s: checks are not fetched from a URL, as they say what is deleted and run in your cluster; read them first, and give the file or pipe it to -f -", name)
 		}
@@ -45,14 +51,37 @@ func checkFiles(names []string) ([]string, error) {
 	return files, nil
 }
 
-func readChecks(name string, streams genericiooptions.IOStreams) ([]check.Checkpoint, error) {
+// interruptible is a reader that does not keep a command from ending, as a terminal does on which nobody types.
+type interruptible struct {
+	ctx context.Context
+	io.Reader
+}
+
+func (r interruptible) Read(p []byte) (int, error) {
+	type result struct {
+		n   int
+		err error
+	}
+	done := make(chan result, 1)
+	buffer := make([]byte, len(p)) // it may be written to after we have left
+	go func() { n, err := r.Reader.Read(buffer); done <- result{n, err} }()
+	select {
+	case got := <-done:
+		return copy(p, buffer[:got.n]), got.err
+	case <-r.ctx.Done():
+		return 0, context.Cause(r.ctx)
+	}
+}
+
+// readChecks reads a file. env answers for its variables.
+func readChecks(ctx context.Context, name string, streams genericiooptions.IOStreams, env func(string) (string, bool)) ([]check.Checkpoint, error) {
 	if name == "-" {
-		return check.ReadFile("stdin", streams.In, os.LookupEnv)
+		return check.ReadFile("stdin", interruptible{ctx, streams.In}, env)
 	}
 	file, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close() // read-only
-	return check.ReadFile(name, file, os.LookupEnv)
+	return check.ReadFile(name, file, env)
 }

@@ -78,11 +78,28 @@ func (o *checkFlags) addFlags(cmd *cobra.Command) {
 		case check.NotExists:
 			flags.BoolVar(&o.notExists, flagName(string(operator)), false, "There is no such value.")
 		case check.OneOf, check.NotOneOf:
-			o.operators[operator] = flags.StringSlice(flagName(string(operator)), nil, "Operator "+string(operator)+": a list of values, comma separated.")
+			o.operators[operator] = flags.StringSlice(flagName(string(operator)), nil, operatorUsage[operator])
 		default:
-			o.operators[operator] = flags.StringArray(flagName(string(operator)), nil, "Operator "+string(operator)+".")
+			o.operators[operator] = flags.StringArray(flagName(string(operator)), nil, operatorUsage[operator])
 		}
 	}
+}
+
+// operatorUsage is about what was taken from an answer, or the whole of it.
+var operatorUsage = map[check.Operator]string{
+	check.Equals:             "It is this text or number.",
+	check.NotEquals:          "It is not this text or number.",
+	check.OneOf:              "It is one of these, comma separated.",
+	check.NotOneOf:           "It is none of these, comma separated.",
+	check.OutputContains:     "It has this text in it.",
+	check.OutputNotContains:  "It does not have this text in it.",
+	check.Regex:              "It matches this regular expression (RE2).",
+	check.GreaterThan:        "It is a number greater than this.",
+	check.LessThan:           "It is a number less than this.",
+	check.GreaterThanOrEqual: "It is a number that is this or greater.",
+	check.LessThanOrEqual:    "It is a number that is this or less.",
+	check.Between:            "It is a number from LOW to HIGH, given as LOW,HIGH.",
+	check.NotBetween:         "It is a number outside of LOW,HIGH.",
 }
 
 // flagName is how a field of a file is written on a command line.
@@ -143,7 +160,7 @@ func (o *checkFlags) empty(cmd *cobra.Command) string {
 	found := ""
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
 		value := flag.Value.String()
-		nothing := value == "" || value == "false" || value == "0s" || value == "[]"
+		nothing := value == "" || value == "0s" || value == "[]" || value == "false" && flag.Value.Type() == "bool"
 		if found == "" && nothing && slices.Contains(all, flag.Name) && !slices.Contains(compares, flag.Name) {
 			found = flag.Name
 		}
@@ -164,6 +181,9 @@ func changed(cmd *cobra.Command, names []string) string {
 func (o *checkFlags) checks(cmd *cobra.Command, lock election.Ref) ([]check.Spec, error) {
 	output := changed(cmd, slices.Concat(outputFlags, operatorFlags()))
 	if flag := o.empty(cmd); flag != "" {
+		if cmd.Flags().Lookup(flag).Value.Type() == "bool" {
+			return nil, fmt.Errorf("--%s is asserted or left out: the opposite has a flag of its own, like --released, --missing or --not-exists", flag)
+		}
 		return nil, fmt.Errorf("--%s is given and empty, so it would assert nothing: is a variable not set?", flag)
 	}
 	switch {

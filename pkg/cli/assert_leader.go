@@ -56,6 +56,11 @@ func (e *evidence) Find(ctx context.Context, spec check.Spec) (leader.Status, er
 	return e.finderOf(spec).Find(ctx)
 }
 
+// Version asks what the role system:public-info-viewer allows to all.
+func (e *evidence) Version(ctx context.Context) error {
+	return e.cluster.core.RESTClient().Get().AbsPath("/version").Do(ctx).Error()
+}
+
 func (e *evidence) Dial(ctx context.Context, pod *corev1.Pod, port string) (net.Conn, error) {
 	number, err := tunnel.Port{Remote: port}.RemoteNumber(pod)
 	if err != nil {
@@ -98,7 +103,7 @@ func (e *evidence) Logs(ctx context.Context, stream *leader.Stream, logs check.L
 	default:
 		err = tailer.Follow(ctx, stream)
 	}
-	if apierrors.IsForbidden(err) || apierrors.IsUnauthorized(err) || apierrors.IsBadRequest(err) {
+	if tunnel.Denied(err) || apierrors.IsBadRequest(err) && !tail.Waiting(err) {
 		return &check.Never{Err: err} // a container that the pod does not have, for one
 	}
 	return err

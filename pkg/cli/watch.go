@@ -33,7 +33,7 @@ const watchExample = `  # Print a line for each thing that happens to a leadersh
   kubectl leader watch my-operator-leader --count=1 --timeout=1m
 
   # Print each new leader, for a script
-  kubectl leader watch my-operator-leader -o json | jq -r 'select(.gapSeconds) | "\(.time) \(.after.pod.name)"'`
+  kubectl leader watch my-operator-leader -o json | jq -r 'select(.type == "Acquired" or .type == "TakenOver") | .after.holderIdentity'`
 
 // watchOptions are the flags of watch.
 type watchOptions struct {

@@ -18,14 +18,14 @@ func (w *watching) liveLine(now time.Time) string {
 	for _, ref := range w.order {
 		c := w.histories[ref].Told()
 		switch {
-		case c.State == election.Missing:
+		case c.State == election.Missing && w.refs == nil: // no election any more
 		case c.VacantSince.IsZero():
 			held++
 		default:
 			vacant = append(vacant, fmt.Sprintf("%s for %s", lockCell(ref), leader.Age(seconds(now.Sub(c.VacantSince)))))
 		}
 	}
-	text := fmt.Sprintf("%s, %d led", plural(held+len(vacant), "lock"), held)
+	text := fmt.Sprintf("%s, %d held", plural(held+len(vacant), "lock"), held)
 	if len(vacant) > 0 {
 		text += "; nobody leads " + strings.Join(vacant, ", ")
 	}

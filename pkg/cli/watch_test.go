@@ -150,7 +150,7 @@ func TestLiveLine(t *testing.T) {
 		}
 		h := &leader.History{}
 		h.See(c)
-		w := &watching{histories: map[election.Ref]*leader.History{c.Lock.Ref: h}, order: []election.Ref{c.Lock.Ref}}
+		w := &watching{watchOptions: &watchOptions{}, histories: map[election.Ref]*leader.History{c.Lock.Ref: h}, order: []election.Ref{c.Lock.Ref}}
 		return w.liveLine(now.Add(3500 * time.Millisecond))
 	}
 	lost := func(c *leader.Change) { c.VacantSince = now.Add(-10 * time.Second) }
@@ -170,7 +170,7 @@ func TestLiveLine(t *testing.T) {
 
 func TestLiveLineOfSeveral(t *testing.T) {
 	now := time.Now()
-	w := &watching{histories: map[election.Ref]*leader.History{}}
+	w := &watching{watchOptions: &watchOptions{}, histories: map[election.Ref]*leader.History{}}
 	for name, s := range map[string]leader.Status{"a": heldBy("op-0", ""), "b": noneLeads(election.Released), "c": noneLeads(election.Missing)} {
 		s.Lock.Name = name
 		c := &leader.Change{Status: s, Seen: now}
@@ -179,7 +179,7 @@ func TestLiveLineOfSeveral(t *testing.T) {
 		}
 		w.history(s.Lock.Ref).See(c)
 	}
-	if got, want := w.liveLine(now.Add(2*time.Second)), "2 locks, 1 led; nobody leads ops/b for 2s"; got != want {
+	if got, want := w.liveLine(now.Add(2*time.Second)), "2 locks, 1 held; nobody leads ops/b for 2s"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -120,44 +120,54 @@ func TestHistory(t *testing.T) {
 		steps []step
 		want  []string
 		sum   Summary // 60 seconds after the beginning
+		none  int     // how many of the terms were nobody's
 	}{
-		{"a leader that stays", []step{{0, led("a")}}, nil, Summary{Terms: 1, Led: time.Minute}},
+		{"a leader that stays", []step{{0, led("a")}}, nil, Summary{Terms: 1, Led: time.Minute}, 0},
 		{"released and acquired", []step{{0, led("a")}, {10, released}, {12, led("b")}},
 			[]string{"10 Released a!>", "12 Acquired a!>b! 2s"},
-			Summary{Terms: 2, Led: 58 * time.Second, LongestGap: 2 * time.Second}},
+			Summary{Terms: 2, Led: 58 * time.Second, LongestGap: 2 * time.Second}, 0},
 		{"nobody in the beginning", []step{{0, missing}, {20, led("a")}},
-			[]string{"20 Created >", "20 Acquired >a!"}, Summary{Terms: 1, Led: 40 * time.Second, LongestGap: 20 * time.Second}},
+			[]string{"20 Created >", "20 Acquired >a!"}, Summary{Terms: 1, Led: 40 * time.Second, LongestGap: 20 * time.Second}, 0},
 		{"expired in the beginning: how long nobody has led cannot be told", []step{{0, held("a", "Expired")}, {20, led("b")}},
-			[]string{"20 TakenOver a>b!"}, Summary{Terms: 1, Led: 40 * time.Second, LongestGap: 20 * time.Second}},
+			[]string{"20 TakenOver a>b!"}, Summary{Terms: 1, Led: 40 * time.Second, LongestGap: 20 * time.Second}, 0},
 		{"hung", []step{{0, led("a")}, {10, held("a", "Expired")}, {13, led("b")}},
-			[]string{"10 Expired a!>", "13 TakenOver a!>b! 3s"}, Summary{Terms: 2, Led: 57 * time.Second, LongestGap: 3 * time.Second}},
+			[]string{"10 Expired a!>", "13 TakenOver a!>b! 3s"}, Summary{Terms: 2, Led: 57 * time.Second, LongestGap: 3 * time.Second}, 0},
 		{"still nobody at the end", []step{{0, led("a")}, {10, released}, {11, led("b")}, {50, missing}},
 			[]string{"10 Released a!>", "11 Acquired a!>b! 1s", "50 Deleted b!>"},
-			Summary{Terms: 2, Led: 49 * time.Second, LongestGap: 10 * time.Second, Open: true}},
+			Summary{Terms: 2, Led: 49 * time.Second, LongestGap: 10 * time.Second, Open: true}, 0},
 		{"overwritten, expired, taken over", []step{{0, led("a")}, {10, held("x", PodUnknown)}, {11, held("x", External)}, {20, held("x", "Expired")}, {22, led("b")}},
 			[]string{"10 TakenOver a!>x", "20 Expired x>", "22 TakenOver x>b! 12s"},
-			Summary{Terms: 3, Led: 48 * time.Second, LongestGap: 12 * time.Second}},
+			Summary{Terms: 3, Led: 48 * time.Second, LongestGap: 12 * time.Second}, 1},
 		{"a search is told by what it found, at the time when it began", []step{{0, led("a")}, {10, released}, {12, held("b", PodUnknown)}, {15, led("b")}},
 			[]string{"10 Released a!>", "12 Acquired a!>b! 2s"},
-			Summary{Terms: 2, Led: 58 * time.Second, LongestGap: 2 * time.Second}},
+			Summary{Terms: 2, Led: 58 * time.Second, LongestGap: 2 * time.Second}, 0},
 		{"a search that was overtaken loses nobody", []step{{0, led("a")}, {10, held("b", PodUnknown)}, {11, held("c", PodUnknown)}, {12, released}},
 			[]string{"10 TakenOver a!>b", "11 TakenOver b>c", "12 Released c>"},
-			Summary{Terms: 3, Led: 12 * time.Second, LongestGap: 48 * time.Second, Open: true}},
+			Summary{Terms: 3, Led: 12 * time.Second, LongestGap: 48 * time.Second, Open: true}, 0},
 		{"a search that is not over at the end", []step{{0, released}, {10, held("b", PodUnknown)}},
-			[]string{"10 Acquired >b"}, Summary{Terms: 1, LongestGap: time.Minute, Open: true}},
+			[]string{"10 Acquired >b"}, Summary{Terms: 1, LongestGap: time.Minute, Open: true}, 0},
 		{"a crash in the pod", []step{{0, led("a")}, {10, held("a", PodNotRunning)}, {11, held("a", Restarted)}, {14, led("a")}},
 			[]string{"10 PodNotRunning a!>a", "11 Restarted a!>a", "14 LeaderFound a!>a! 4s"},
-			Summary{Terms: 1, Led: 56 * time.Second, LongestGap: 4 * time.Second}},
+			Summary{Terms: 1, Led: 56 * time.Second, LongestGap: 4 * time.Second}, 0},
+		{"a new process of a pod, which has to renew once more", []step{{0, led("a")}, {10, released}, {12, held("b", Restarted)}, {13, held("b", Restarted)}, {14, led("b")}},
+			[]string{"10 Released a!>", "12 Acquired a!>b! 2s"},
+			Summary{Terms: 2, Led: 58 * time.Second, LongestGap: 2 * time.Second}, 0},
+		{"one that does not", []step{{0, led("a")}, {10, released}, {12, held("b", Restarted)}, {15, held("b", "Expired")}, {20, led("c")}},
+			[]string{"10 Released a!>", "12 Acquired a!>b", "15 Expired b>", "20 TakenOver b>c! 10s"},
+			Summary{Terms: 3, Led: 50 * time.Second, LongestGap: 10 * time.Second}, 1},
 		{"one leader after another", []step{{0, led("a")}, {10, led("b")}},
-			[]string{"10 TakenOver a!>b! 0s"}, Summary{Terms: 2, Led: time.Minute}},
+			[]string{"10 TakenOver a!>b! 0s"}, Summary{Terms: 2, Led: time.Minute}, 0},
 		{"processes outside of the cluster", []step{{0, held("x", External)}, {10, held("x", "Expired")}, {12, held("y", External)}},
-			[]string{"10 Expired x>", "12 TakenOver x>y 2s"}, Summary{Terms: 2, Led: 58 * time.Second, LongestGap: 2 * time.Second}},
+			[]string{"10 Expired x>", "12 TakenOver x>y 2s"}, Summary{Terms: 2, Led: 58 * time.Second, LongestGap: 2 * time.Second}, 0},
 	} {
 		lines, h := told(test.steps...)
 		if diff := cmp.Diff(test.want, lines); diff != "" {
 			t.Errorf("%s: %s", test.name, diff)
 		}
 		test.sum.Watched, test.sum.LongestAtMost = time.Minute, test.sum.LongestGap
+		if test.sum.Led > 0 {
+			test.sum.TermsLed = test.sum.Terms - test.none
+		}
 		if diff := cmp.Diff(test.sum, h.Summary(time.Unix(60, 0))); diff != "" {
 			t.Errorf("%s: %s", test.name, diff)
 		}
@@ -169,7 +179,7 @@ func TestMeanHeld(t *testing.T) {
 	if got := (Summary{Watched: time.Minute}).MeanHeld(); got != 0 {
 		t.Errorf("no term was held for %s", got)
 	}
-	if got := (Summary{Terms: 4, Led: time.Minute}).MeanHeld(); got != 15*time.Second {
+	if got := (Summary{Terms: 5, TermsLed: 4, Led: time.Minute}).MeanHeld(); got != 15*time.Second {
 		t.Errorf("%s", got)
 	}
 }

@@ -11,6 +11,10 @@ import (
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
 )
 
+// surely is how long after a record ran out word of the next term may come and still be told from word that did not come for a
+// while.
+const surely = time.Second
+
 // follower is the goroutine behind a Stream: it owns all that is known, so nothing here needs a lock.
 type follower struct {
 	stream *Stream
@@ -18,6 +22,7 @@ type follower struct {
 	lock    election.Lock
 	expired bool      // the record was not renewed in time, counted from when we saw it change
 	due     time.Time // when that time is over, by the local clock
+	looked  time.Time // when it was seen last, changed or not
 	who     resolution
 	known   bool // who is the answer, be it that there is no such pod
 	doubt   bool // a container changed and no renewal has proved since that the holder lives
@@ -26,7 +31,7 @@ type follower struct {
 	last      Status // newest published one with a leader
 	vacancy   vacancy
 
-	locks    chan election.Lock
+	locks    chan lockSeen
 	pods     chan podSeen
 	answers  chan answer
 	troubles chan trouble
@@ -49,11 +54,12 @@ func newFollower(s *Stream, begin *Change) *follower {
 	f := &follower{
 		stream: s, lock: first.Lock, expired: first.State == election.Expired, who: first.who, published: first,
 		known: judgement{lock: first.Lock, state: first.State, allowExpired: s.finder.AllowExpired}.held(),
-		locks: make(chan election.Lock), pods: make(chan podSeen), answers: make(chan answer), troubles: make(chan trouble),
+		locks: make(chan lockSeen), pods: make(chan podSeen), answers: make(chan answer), troubles: make(chan trouble),
 		stopPod: func() {}, stopSearch: func() {}, expiry: time.NewTimer(time.Hour), again: time.NewTimer(searchAgain), wait: searchAgain,
 		teller: s.teller,
 	}
 	f.vacancy.see(first, begin.Seen)
+	f.looked = begin.Seen
 	if first.Led() {
 		f.last = first
 	}
@@ -79,9 +85,9 @@ func (f *follower) run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case lock := <-f.locks:
+		case seen := <-f.locks:
 			f.reached()
-			f.seeLock(ctx, lock, report)
+			f.seeLock(ctx, seen, report)
 		case seen := <-f.pods:
 			f.reached()
 			if seen.podKey == f.watched {
@@ -114,15 +120,21 @@ func (f *follower) holds() bool {
 }
 
 // seeLock takes a new reading of the lock in.
-func (f *follower) seeLock(ctx context.Context, lock election.Lock, report func(error, bool)) {
-	before := f.lock
+func (f *follower) seeLock(ctx context.Context, seen lockSeen, report func(error, bool)) {
+	lock, before := seen.Lock, f.lock
 	if lock.UID == before.UID && older(lock.ResourceVersion, before.ResourceVersion) {
 		return // the watch is still behind a reading that was asked for
 	}
-	if now := time.Now(); f.holds() && now.After(f.due) && !lock.SameTerm(before) {
-		f.vacancy.due(f.due, now)
+	now := time.Now()
+	if !lock.SameTerm(before) {
+		switch late := now.Sub(f.due); {
+		case seen.read, f.holds() && late > surely:
+			f.vacancy.unseen(now.Sub(f.looked))
+		case f.holds() && late > 0:
+			f.vacancy.lost(f.due) // its holder has let it run out
+		}
 	}
-	f.lock = lock
+	f.lock, f.looked = lock, now
 	if lock.SameHolder(before) && lock.Record.Equal(before.Record) {
 		return // the same record again, after a relist: it is no younger than it was
 	}
@@ -215,12 +227,13 @@ func (f *follower) seeConfirmation(ctx context.Context, c confirmation, report f
 		f.expiry.Reset(pollEvery)
 	case c.lock.Exists && c.lock.UID == f.lock.UID && c.lock.Record.Equal(f.lock.Record):
 		f.reached()
+		f.looked = time.Now()
 		if f.expired = f.expired || f.holds(); f.lock.ByTime() {
 			f.expiry.Reset(pollEvery) // the server's clock may have been late
 		}
 	default:
 		f.reached()
-		f.seeLock(ctx, c.lock, report)
+		f.seeLock(ctx, lockSeen{c.lock, true}, report)
 	}
 }
 
@@ -242,11 +255,10 @@ func (f *follower) judge() {
 		return
 	}
 	c := &Change{Status: status, Last: f.last, Seen: time.Now()}
-	since := c.Seen
-	if status.State == election.Expired && f.due.Before(since) {
-		since = f.due // it was found out later, as the server did not answer
+	if status.State == election.Expired && f.due.Before(c.Seen) {
+		f.vacancy.lost(f.due) // it may be found out later, as the server did not answer
 	}
-	c.Gap, c.GapAtMost = f.vacancy.see(status, since)
+	c.Gap, c.GapAtMost = f.vacancy.see(status, c.Seen)
 	c.VacantSince = f.vacancy.since
 	f.stream.publish(c)
 	f.published = status

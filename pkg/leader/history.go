@@ -10,7 +10,7 @@ import (
 // than the last of them, asks nothing and reads no clock.
 type History struct {
 	told    *Change // the newest one that has been told
-	pending *Change // a holder whose pod is still looked for: what it is called is told once that is known
+	pending *Change // a holder that is tentative: what it is called is told once that is known
 	last    Party   // who held the lock last
 
 	renewal time.Time // the newest one, by the holder's clock
@@ -19,6 +19,8 @@ type History struct {
 	ledFrom time.Time // since when somebody leads
 	led     time.Duration
 	terms   int
+	ledIn   int           // in how many of them somebody led
+	ledTerm election.Lock // the last of these
 	longest time.Duration
 	atMost  time.Duration // how long the longest gap may have been
 	began   time.Time
@@ -35,7 +37,7 @@ func (h *History) See(c *Change) []Event {
 			h.terms++
 		}
 		return nil
-	case c.Reason != PodUnknown:
+	case !c.tentative(h.told.Lock):
 		return append(h.flushUnless(c), h.tell(c)...)
 	case h.pending != nil && c.Lock.SameTerm(h.pending.Lock):
 		return nil
@@ -45,7 +47,7 @@ func (h *History) See(c *Change) []Event {
 	return events
 }
 
-// Flush returns what has been held back: an acquisition by somebody whose pod is still looked for.
+// Flush returns what has been held back: an acquisition by somebody of whom it is not known yet whether it leads.
 func (h *History) Flush() []Event {
 	if h.pending == nil {
 		return nil
@@ -60,9 +62,9 @@ func (h *History) Told() *Change { return h.told }
 // the server's clock; zero where the record does not tell.
 func (h *History) Renewed() time.Time { return h.renewed }
 
-// flushUnless tells of a holder that was held back, if the change is not of its term.
+// flushUnless tells of a holder that was held back, unless the change tells what has become of it.
 func (h *History) flushUnless(c *Change) []Event {
-	if h.pending == nil || c.Lock.SameTerm(h.pending.Lock) {
+	if h.pending == nil || c.Lock.SameTerm(h.pending.Lock) && (c.Led() || c.State == election.Held && h.pending.Reason == PodUnknown) {
 		return nil
 	}
 	return h.Flush()
@@ -81,7 +83,7 @@ func (h *History) tell(c *Change) []Event {
 		if t.Gains() || t == EventRenewed || c.State == election.Held && t == EventType(c.Reason) {
 			e.After = Party{Holder: c.Lock.Record.Holder, Pod: c.Pod}
 		}
-		if t.Gains() && c.VacantSince.IsZero() && c.Reason != PodUnknown && h.had {
+		if t.Gains() && c.VacantSince.IsZero() && !c.tentative(h.told.Lock) && h.had {
 			e.Gap, e.AtMost, e.Measured = c.Gap, c.GapAtMost, c.GapAtMost <= c.Gap
 			h.longest, h.atMost = max(h.longest, c.Gap), max(h.atMost, c.GapAtMost)
 		}
@@ -113,6 +115,9 @@ func (h *History) settle(c *Change, at time.Time) {
 			h.longest = at.Sub(h.began) // at least: nobody saw it begin
 		}
 		h.ledFrom, h.had = at, true
+		h.lead(c)
+	case vacant.IsZero():
+		h.lead(c)
 	case !vacant.IsZero() && !h.ledFrom.IsZero():
 		h.led += max(0, vacant.Sub(h.ledFrom))
 		h.ledFrom = time.Time{}
@@ -125,6 +130,14 @@ func (h *History) settle(c *Change, at time.Time) {
 		h.last = Party{Holder: holder, Pod: pod}
 	}
 	h.told = c
+}
+
+// lead notes that somebody leads, in a term that has been noted or not.
+func (h *History) lead(c *Change) {
+	if h.ledIn == 0 || !c.Lock.SameTerm(h.ledTerm) {
+		h.ledIn++
+		h.ledTerm = c.Lock
+	}
 }
 
 func (h *History) noteRenewal(c *Change) {
@@ -142,8 +155,9 @@ func (h *History) noteRenewal(c *Change) {
 
 // Summary is what there was to see of a lock while it was watched.
 type Summary struct {
-	// Terms counts the leaderships, with the one that went on in the beginning.
-	Terms int
+	// Terms counts the leaderships, with the one that went on in the beginning; TermsLed those in which somebody was seen to
+	// lead, which a holder that is no pod does not where pods do.
+	Terms, TermsLed int
 	// Watched is how long the lock was watched, Led for how much of that somebody led.
 	Watched, Led time.Duration
 	// LongestGap is the longest time without a leader, as far as it was watched; 0 if there was none. It may have been longer, up
@@ -152,17 +166,17 @@ type Summary struct {
 	Open                      bool
 }
 
-// MeanHeld is how long a term lasted on average, of the time that it was watched; 0 when there was none.
+// MeanHeld is how long somebody led on average in a term, of the time that it was watched; 0 when nobody did.
 func (s Summary) MeanHeld() time.Duration {
-	if s.Terms == 0 {
+	if s.TermsLed == 0 {
 		return 0
 	}
-	return s.Led / time.Duration(s.Terms)
+	return s.Led / time.Duration(s.TermsLed)
 }
 
 // Summary sums up what has been seen until now. It needs the change that was seen in the beginning.
 func (h *History) Summary(now time.Time) Summary {
-	s := Summary{Terms: h.terms, Watched: now.Sub(h.began), Led: h.led, LongestGap: h.longest, LongestAtMost: max(h.longest, h.atMost)}
+	s := Summary{Terms: h.terms, TermsLed: h.ledIn, Watched: now.Sub(h.began), Led: h.led, LongestGap: h.longest, LongestAtMost: max(h.longest, h.atMost)}
 	if !h.ledFrom.IsZero() {
 		s.Led += now.Sub(h.ledFrom)
 	}

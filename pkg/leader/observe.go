@@ -41,8 +41,9 @@ type observation[T runtime.Object, L runtime.Object] struct {
 	name   string
 	// example is an empty object, which tells the Reflector the type.
 	example T
-	// deliver gets the object whenever it may have changed; ok is false when it does not exist.
-	deliver func(ctx context.Context, object T, ok bool)
+	// deliver gets the object whenever it may have changed; ok is false when it does not exist. read is true where it was asked
+	// for, so that it may have changed some time ago.
+	deliver func(ctx context.Context, object T, ok, read bool)
 	// trouble gets each failure to watch or read; denied tells that watching is not allowed and polling begins.
 	trouble func(err error, denied bool)
 	// worked is set once a watch on this kind of object was open: a later denial is an API server's that does not know its
@@ -154,11 +155,11 @@ func (o observation[T, L]) poll(ctx context.Context) {
 		case ctx.Err() != nil:
 			return
 		case apierrors.IsNotFound(err):
-			o.deliver(ctx, object, false)
+			o.deliver(ctx, object, false, true)
 		case err != nil:
 			o.trouble(err, false)
 		default:
-			o.deliver(ctx, object, true)
+			o.deliver(ctx, object, true, true)
 		}
 		select {
 		case <-tick.C:
@@ -171,17 +172,20 @@ func (o observation[T, L]) poll(ctx context.Context) {
 // store hands what a Reflector would cache straight on; there is one object at most.
 type store[T any] struct {
 	ctx     context.Context
-	deliver func(ctx context.Context, object T, ok bool)
+	deliver func(ctx context.Context, object T, ok, read bool)
 }
 
 func (s store[T]) Add(object any) error    { return s.Update(object) }
-func (s store[T]) Update(object any) error { s.deliver(s.ctx, object.(T), true); return nil }
-func (s store[T]) Delete(any) error        { var none T; s.deliver(s.ctx, none, false); return nil }
+func (s store[T]) Update(object any) error { s.deliver(s.ctx, object.(T), true, false); return nil }
+func (s store[T]) Delete(any) error        { var none T; s.deliver(s.ctx, none, false, false); return nil }
 func (s store[T]) Resync() error           { return nil }
 
 func (s store[T]) Replace(objects []any, _ string) error {
 	if len(objects) == 0 {
-		return s.Delete(nil)
+		var none T
+		s.deliver(s.ctx, none, false, true)
+		return nil
 	}
-	return s.Update(objects[0])
+	s.deliver(s.ctx, objects[0].(T), true, true)
+	return nil
 }

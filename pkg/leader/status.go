@@ -90,6 +90,13 @@ func (s Status) UpToUser() bool {
 	return s.Reason == Ambiguous || s.Reason == HintsOnly || s.Reason == NotSelected
 }
 
+// tentative reports that the next verdict may tell that this term's holder has led from the beginning: its pod is still looked
+// for, or its container started in the second in which the term began, and one renewal will show that it lives. before is the
+// verdict before the term.
+func (s Status) tentative(before election.Lock) bool {
+	return s.Reason == PodUnknown || s.Reason == Restarted && !s.Lock.SameTerm(before)
+}
+
 // passing reports that a pod stands between the lock and its leader in a way that may pass without a word from the lock.
 func (s Status) passing() bool {
 	switch s.Reason {

@@ -114,24 +114,30 @@ type podSeen struct {
 	pod *corev1.Pod // nil when it does not exist
 }
 
+// lockSeen is a reading of the lock; read tells that it was asked for, so that what it says may be so for a while.
+type lockSeen struct {
+	election.Lock
+	read bool
+}
+
 // observeLock delivers the lock to the channel until the context ends.
-func (s *Stream) observeLock(ctx context.Context, to chan<- election.Lock, trouble func(error, bool)) {
+func (s *Stream) observeLock(ctx context.Context, to chan<- lockSeen, trouble func(error, bool)) {
 	ref, locks := s.finder.Lock, s.finder.Locks
 	if ref.IsLease() {
 		observation[*coordinationv1.Lease, *coordinationv1.LeaseList]{
 			client: locks.Leases.Leases(ref.Namespace), name: ref.Name, example: &coordinationv1.Lease{}, trouble: trouble, worked: &s.watchedLock,
-			deliver: func(ctx context.Context, lease *coordinationv1.Lease, ok bool) {
+			deliver: func(ctx context.Context, lease *coordinationv1.Lease, ok, read bool) {
 				if !ok {
 					lease = nil
 				}
-				send(ctx, to, election.FromLease(ref, lease))
+				send(ctx, to, lockSeen{election.FromLease(ref, lease), read})
 			},
 		}.run(ctx)
 		return
 	}
 	observation[*unstructured.Unstructured, *unstructured.UnstructuredList]{
 		client: locks.Objects(ref), name: ref.Name, example: &unstructured.Unstructured{}, trouble: trouble, worked: &s.watchedLock,
-		deliver: func(ctx context.Context, object *unstructured.Unstructured, ok bool) {
+		deliver: func(ctx context.Context, object *unstructured.Unstructured, ok, read bool) {
 			if !ok {
 				object = nil
 			}
@@ -140,7 +146,7 @@ func (s *Stream) observeLock(ctx context.Context, to chan<- election.Lock, troub
 				trouble(err, false)
 				return
 			}
-			send(ctx, to, lock)
+			send(ctx, to, lockSeen{lock, read})
 		},
 	}.run(ctx)
 }
@@ -149,7 +155,7 @@ func (s *Stream) observeLock(ctx context.Context, to chan<- election.Lock, troub
 func (s *Stream) observePod(ctx context.Context, key podKey, to chan<- podSeen, trouble func(error, bool)) {
 	observation[*corev1.Pod, *corev1.PodList]{
 		client: s.finder.Pods.Pods(key.namespace), name: key.name, example: &corev1.Pod{}, trouble: trouble, worked: &s.watchedPod,
-		deliver: func(ctx context.Context, pod *corev1.Pod, ok bool) {
+		deliver: func(ctx context.Context, pod *corev1.Pod, ok, _ bool) {
 			if !ok {
 				pod = nil
 			}

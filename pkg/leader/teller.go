@@ -1,10 +1,13 @@
 package leader
 
 import (
+	"errors"
 	"fmt"
+	"net/url"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
 // trouble is a failure to watch or to read.
@@ -27,7 +30,7 @@ func (t *teller) tell(what trouble) {
 	case what.denied:
 		t.denied = true
 		if t.outage.deny() {
-			t.notice(fmt.Sprintf("no access to watch (%v); reading every %s instead", what.err, pollEvery))
+			t.notice(fmt.Sprintf("no access to watch %s (to allow it, grant the verbs list and watch); reading every %s instead", resourceOf(what.err), pollEvery))
 		}
 	case t.troubleFrom.IsZero():
 		t.troubleFrom = time.Now()
@@ -38,8 +41,27 @@ func (t *teller) tell(what trouble) {
 		if apierrors.IsForbidden(what.err) || apierrors.IsNotFound(what.err) {
 			word = "refuses"
 		}
-		t.notice(fmt.Sprintf("the cluster %s (%v); trying again", word, what.err))
+		t.notice(fmt.Sprintf("the cluster %s (%v); trying again", word, withoutURL(what.err)))
 	}
+}
+
+// resourceOf is what a denial is about: leases.coordination.k8s.io.
+func resourceOf(err error) string {
+	var status apierrors.APIStatus
+	if !errors.As(err, &status) || status.Status().Details == nil || status.Status().Details.Kind == "" {
+		return "the lock and its pod"
+	}
+	details := status.Status().Details
+	return schema.GroupResource{Group: details.Group, Resource: details.Kind}.String()
+}
+
+// withoutURL leaves out which of many requests it was: the server does not answer any of them.
+func withoutURL(err error) error {
+	var request *url.Error
+	if errors.As(err, &request) {
+		return request.Err
+	}
+	return err
 }
 
 // reached ends an outage, if there was one.

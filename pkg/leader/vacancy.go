@@ -16,30 +16,39 @@ type vacancy struct {
 
 	had   bool          // somebody has led before
 	pods  bool          // and it was a pod
-	blind time.Duration // of the present gap, or before it: nobody saw whether somebody led
-	asked time.Time     // since when the pod of a holder is looked for
-	of    election.Lock // which holder's
+	blind time.Duration // before the present gap: nobody saw whether somebody led still
+	late  time.Duration // before its end: nobody saw whether somebody led already
+	asked time.Time     // since when a holder is tentative (see Status)
+	of    election.Lock // which holder
+	last  election.Lock // before that
 }
 
-// surely is how late word of a new term may come to be told from word that did not come for a while.
-const surely = time.Second
-
-// due notes that another term was found after the record of the one before had run out. If that is just now, its holder has
-// let it. If it is long ago, as after an outage, it may have renewed meanwhile, and nobody can tell for how long.
-func (v *vacancy) due(at, now time.Time) {
-	switch late := now.Sub(at); {
-	case !v.had || !v.since.IsZero():
-	case late > surely:
-		v.blind = late
-	default:
+// lost notes when the last leader was lost, where the verdict comes later.
+func (v *vacancy) lost(at time.Time) {
+	if v.had && (v.since.IsZero() || at.Before(v.since)) {
 		v.since = at
 	}
 }
 
+// unseen notes that the next verdict comes after a time in which nobody looked: what it tells of may have happened at any moment
+// of that.
+func (v *vacancy) unseen(d time.Duration) {
+	switch {
+	case d < blink:
+	case v.since.IsZero():
+		v.blind += d // somebody led, or did not any more
+	default:
+		v.late = d // nobody led, or somebody did already
+	}
+}
+
+// blink is too short a time without a look to make a difference.
+const blink = 100 * time.Millisecond
+
 // see takes the next verdict in, and returns the length of the gap that it ends; 0 where it ends none. It may have been
-// longer, up to atMost. The time that it takes to look for the pod of a holder is no gap: it led meanwhile, or it did not.
+// longer, up to atMost. The time that it takes to find out about a holder is no gap: it led meanwhile, or it did not.
 func (v *vacancy) see(s Status, at time.Time) (gap, atMost time.Duration) {
-	if s.Reason == PodUnknown {
+	if s.tentative(v.last) {
 		if v.asked.IsZero() || !s.Lock.SameTerm(v.of) {
 			v.asked, v.of = at, s.Lock
 		}
@@ -48,18 +57,19 @@ func (v *vacancy) see(s Status, at time.Time) (gap, atMost time.Duration) {
 	if !v.asked.IsZero() && s.Lock.SameTerm(v.of) {
 		at = v.asked
 	}
-	v.asked = time.Time{}
+	v.asked, v.last = time.Time{}, s.Lock
 	switch {
 	case !v.filled(s):
 		if v.since.IsZero() {
 			v.since = at
 		}
+		v.late = 0
 		return 0, 0
 	case v.had && !v.since.IsZero():
 		gap = max(0, at.Sub(v.since))
 	}
-	atMost = gap + v.blind
-	v.since, v.had, v.pods, v.blind = time.Time{}, true, v.pods || s.Led(), 0
+	gap, atMost = max(0, gap-v.late), gap+v.blind
+	v.since, v.had, v.pods, v.blind, v.late = time.Time{}, true, v.pods || s.Led(), 0, 0
 	return gap, atMost
 }
 

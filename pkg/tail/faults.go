@@ -44,7 +44,7 @@ func (c *container) fatal(err error, log bool) bool {
 		if time.Since(c.faults.denied) > denialLasts {
 			return true
 		}
-	case apierrors.IsInvalid(err), apierrors.IsBadRequest(err) && !strings.Contains(err.Error(), "waiting to start"):
+	case apierrors.IsInvalid(err), apierrors.IsBadRequest(err) && !Waiting(err):
 		if c.opened.IsZero() {
 			return true
 		}
@@ -55,6 +55,9 @@ func (c *container) fatal(err error, log bool) bool {
 	}
 	return false
 }
+
+// Waiting reports that a log cannot be read as its container has not started yet.
+func Waiting(err error) bool { return strings.Contains(err.Error(), "waiting to start") }
 
 // recovered ends the faults: the log is being read.
 func (c *container) recovered() {

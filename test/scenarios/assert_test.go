@@ -99,7 +99,7 @@ func TestStaleEvidence(t *testing.T) {
 			})
 			file := "kubectl:\n  " + test.check(old) +
 				"\n      leaderElection: {lease: demo-operator, namespace: " + ns.name + "}\n"
-			p := start(t, through, "assert", "-f", "-", "-o", "json", "--timeout=15s", func(cmd *exec.Cmd) { cmd.Stdin = strings.NewReader(file) })
+			p := start(t, through, "assert", "-f", "-", "-o", "json", "--timeout=25s", func(cmd *exec.Cmd) { cmd.Stdin = strings.NewReader(file) })
 			select {
 			case <-asked:
 			case <-p.ended:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -80,9 +81,11 @@ func (ns *namespace) deleteLeader(t *testing.T) (next string) {
 	})
 }
 
-// client opens a new connection every 20 ms and keeps what came of each.
+// client opens a new connection again and again, and keeps what came of each.
 type client struct {
-	url  string
+	url   string
+	every time.Duration
+
 	mu   sync.Mutex
 	asks []ask
 }
@@ -97,7 +100,7 @@ type ask struct {
 func (c *client) run(ctx context.Context) {
 	var wg sync.WaitGroup
 	defer wg.Wait()
-	tick := time.NewTicker(20 * time.Millisecond)
+	tick := time.NewTicker(c.every)
 	defer tick.Stop()
 	for {
 		wg.Go(func() {
@@ -116,6 +119,13 @@ func (c *client) run(ctx context.Context) {
 	}
 }
 
+// seen is what came so far.
+func (c *client) seen() []ask {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.asks)
+}
+
 // reign is the time in which a pod was known to lead.
 type reign struct {
 	pod      string
@@ -130,7 +140,7 @@ func TestTwentyFailoversUnderLoad(t *testing.T) {
 	logs.stdout.until(t, "the first leader's line", numberedLine)
 
 	ctx, stop := context.WithCancel(t.Context())
-	load := &client{url: url}
+	load := &client{url: url, every: 20 * time.Millisecond}
 	done := make(chan struct{})
 	go func() { defer close(done); load.run(ctx) }()
 

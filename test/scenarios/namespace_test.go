@@ -18,6 +18,7 @@ type namespace struct {
 	name       string
 	kubeconfig string
 	client     *kubernetes.Clientset
+	wire       *wire // on the way to the API server, in tests that cut it
 }
 
 var namespaces atomic.Int32

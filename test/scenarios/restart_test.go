@@ -2,69 +2,11 @@ package scenarios
 
 import (
 	"encoding/json"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
-
-	rbacv1 "k8s.io/api/rbac/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/kubernetes"
-	"k8s.io/client-go/tools/clientcmd"
 )
-
-// as gives a user the rights that following needs, and a kubeconfig.
-func (ns *namespace) as(t *testing.T, user string) *namespace {
-	t.Helper()
-	rule := func(group string, verbs []string, resources ...string) rbacv1.PolicyRule {
-		return rbacv1.PolicyRule{APIGroups: []string{group}, Resources: resources, Verbs: verbs}
-	}
-	watch := []string{"get", "list", "watch"}
-	role := &rbacv1.Role{ObjectMeta: metav1.ObjectMeta{Name: user}, Rules: []rbacv1.PolicyRule{
-		rule("coordination.k8s.io", watch, "leases"), rule("", watch, "pods"),
-		rule("", []string{"get"}, "pods/log"), rule("", []string{"get", "create"}, "pods/portforward"),
-	}}
-	binding := &rbacv1.RoleBinding{ObjectMeta: metav1.ObjectMeta{Name: user},
-		RoleRef:  rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "Role", Name: user},
-		Subjects: []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: user}}}
-	if _, err := ns.client.RbacV1().Roles(ns.name).Create(t.Context(), role, metav1.CreateOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := ns.client.RbacV1().RoleBindings(ns.name).Create(t.Context(), binding, metav1.CreateOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	config, err := clientcmd.LoadFromFile(ns.kubeconfig)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, auth := range config.AuthInfos {
-		auth.Impersonate = user
-	}
-	theirs := *ns
-	theirs.kubeconfig = filepath.Join(t.TempDir(), "kubeconfig")
-	if err := clientcmd.WriteToFile(*config, theirs.kubeconfig); err != nil {
-		t.Fatal(err)
-	}
-	rest, err := clientcmd.NewDefaultClientConfig(*config, nil).ClientConfig()
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := kubernetes.NewForConfig(rest)
-	if err != nil {
-		t.Fatal(err)
-	}
-	// A role counts once the API server's cache has it, of which there is no event.
-	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
-		if _, err = client.CoordinationV1().Leases(ns.name).List(t.Context(), metav1.ListOptions{Limit: 1}); err == nil {
-			break
-		}
-		if time.Now().After(deadline) {
-			t.Fatal(err)
-		}
-	}
-	return &theirs
-}
 
 // TestAPIServerRestart kills the API server of a cluster of its own, under a user whom RBAC grants no more than needed:
 // an API server that has just started denies such a user everything for a moment.
@@ -81,7 +23,7 @@ func TestAPIServerRestart(t *testing.T) {
 	})
 	// With these timings the leadership outlives the outage. The log grows by bursts alone.
 	ns := own.deploy(t, "--lease-duration=30s", "--renew-deadline=25s", "--retry-period=1s", "--reconcile-every=1h")
-	user := ns.as(t, "follower")
+	user := withRights(everything)(t, ns)
 	forward, url := forwarded(t, user)
 	logs := start(t, user, "logs", "-f", "demo-operator")
 	logs.stdout.until(t, "a line", numberedLine)

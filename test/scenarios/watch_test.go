@@ -233,7 +233,7 @@ func TestWatchAcrossAPIServerRestart(t *testing.T) {
 		}
 	})
 	ns := own.deploy(t, "--lease-duration=30s", "--renew-deadline=25s", "--retry-period=1s", "--reconcile-every=1h")
-	user := ns.as(t, "follower")
+	user := withRights(everything)(t, ns)
 	p := start(t, user, "watch", "demo-operator", "none", "-o", "json", "--renewals")
 	p.untilEvents(t, 2, "Initial")
 	all := start(t, user, "watch", "-l", "", "-o", "json", "--renewals")

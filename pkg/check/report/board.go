@@ -58,7 +58,7 @@ func (b *board) update(number int, outcome check.Outcome, done bool, now time.Ti
 	slot.entry = entry{outcome, answerOf(outcome)}
 	slot.done = slot.done || done
 	switch {
-	case !slot.answered(), outcome.Skipped:
+	case !slot.answered(), outcome.Skipped != "":
 		slot.settled = time.Time{}
 	case slot.settled.IsZero():
 		slot.settled = now
@@ -89,7 +89,7 @@ func (b board) all(columns int, now time.Time) (frame []string) {
 	named := strings.Join(b.checkpoints, "") != ""
 	for i, slot := range b.checks {
 		if named && (i == 0 || slot.checkpoint != b.checks[i-1].checkpoint) {
-			heading := title(slot.Checkpoint, slot.checkpoint+1, slot.answer == skipped)
+			heading := title(slot.Checkpoint, slot.checkpoint+1, skippedAfterFailure(slot.Outcome))
 			frame = append(frame, b.style.cut(b.style.plain(heading), columns-1))
 		}
 		frame = append(frame, b.row(slot, columns, now))

@@ -114,9 +114,9 @@ func cases(t *testing.T) map[string]check.Report {
 		mixed.Outcomes[2+i].Part = 1
 	}
 	mixed.Outcomes = append(mixed.Outcomes,
-		check.Outcome{Spec: at(lockCheck(), 21), Checkpoint: "after it", Part: 2, Skipped: true},
-		check.Outcome{Spec: at(state, 23), Checkpoint: "after it", Part: 2, Skipped: true},
-		check.Outcome{Spec: at(state, 30), Part: 3, Skipped: true},
+		check.Outcome{Spec: at(lockCheck(), 21), Checkpoint: "after it", Part: 2, Skipped: check.SkippedAfterFailure},
+		check.Outcome{Spec: at(state, 23), Checkpoint: "after it", Part: 2, Skipped: check.SkippedAfterFailure},
+		check.Outcome{Spec: at(state, 30), Part: 3, Skipped: check.SkippedAfterFailure},
 	)
 	inPart := func(part int, o check.Outcome) check.Outcome {
 		o.Part = part

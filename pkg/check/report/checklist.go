@@ -22,7 +22,7 @@ func (s style) write(out *bytes.Buffer, r check.Report, columns int) {
 			if i > 0 {
 				put("")
 			}
-			put(title(group.name, i+1, group.entries[0].answer == skipped))
+			put(title(group.name, i+1, skippedAfterFailure(group.entries[0].Outcome)))
 		}
 		for _, e := range group.entries {
 			took := ""

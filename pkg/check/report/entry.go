@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,9 +19,6 @@ const (
 	undecided
 	skipped
 )
-
-// skippedWhy is why checks are skipped.
-const skippedWhy = "a checkpoint before it did not hold"
 
 // entry is one check of a report.
 type entry struct {
@@ -49,7 +47,7 @@ func groups(r check.Report) []group {
 
 func answerOf(o check.Outcome) answer {
 	switch {
-	case o.Skipped:
+	case o.Skipped != "":
 		return skipped
 	case o.Err != nil:
 		return undecided
@@ -69,7 +67,10 @@ func (e entry) results() []check.Result {
 		results = []check.Result{{Got: e.Verdict.Err.Error()}}
 	}
 	if len(results) == 0 && (e.Wanted != "" || e.Got != "") {
-		results = []check.Result{{Holds: e.Holds, Wanted: e.Wanted, Got: e.Got}}
+		results = []check.Result{{Holds: e.Holds, Wanted: cmp.Or(e.Wanted, e.Spec.Wanted()), Got: e.Got}}
+	}
+	if e.Holds && e.judged() && len(results) == 1 && results[0].Got == "" {
+		results[0].Got = lockState(e.Status)
 	}
 	if e.answer != failed {
 		return results

@@ -31,7 +31,7 @@ func (e entry) writeGitHub(out *bytes.Buffer, _ int) {
 
 // annotated are the properties of a check's annotation: GitHub shows it at the line of the check's file.
 func annotated(e entry) (properties []string) {
-	if source := e.Spec.Source; source.File != "" && source.File != "-" {
+	if source := e.Spec.Source; source.File != "" && source.File != "stdin" {
 		properties = append(properties, "file", oneLine(filepath.ToSlash(source.File)))
 		if source.Line > 0 {
 			properties = append(properties, "line", strconv.Itoa(source.Line))

@@ -45,18 +45,18 @@ func objectOf(r check.Report) Object {
 		Checkpoints: []CheckpointObject{},
 	}
 	for _, group := range list {
-		if group.entries[0].answer == skipped {
-			for _, entry := range group.entries {
-				object.Skipped = append(object.Skipped, SkippedObject{group.name, entry.question()})
-			}
-			continue
-		}
 		checkpoint := CheckpointObject{Name: group.name, Holds: true}
 		for _, entry := range group.entries {
+			if entry.answer == skipped {
+				object.Skipped = append(object.Skipped, SkippedObject{group.name, entry.Skipped, entry.question()})
+				continue
+			}
 			checkpoint.Holds = checkpoint.Holds && entry.Holds
 			checkpoint.Checks = append(checkpoint.Checks, entry.object())
 		}
-		object.Checkpoints = append(object.Checkpoints, checkpoint)
+		if len(checkpoint.Checks) > 0 {
+			object.Checkpoints = append(object.Checkpoints, checkpoint)
+		}
 	}
 	return object
 }

@@ -122,7 +122,7 @@ func (e entry) junit(suite string) junitCase {
 		details.Type = "undecided"
 		made.Error = details
 	case skipped:
-		made.Skipped = &junitDetails{Message: skippedWhy}
+		made.Skipped = &junitDetails{Message: e.Skipped}
 	}
 	return made
 }

@@ -94,7 +94,7 @@ func (l *Lines) add(outcome check.Outcome) {
 			if l.written > 0 {
 				put(out, "")
 			}
-			put(out, title(outcome.Checkpoint, outcome.Part+1, outcome.Skipped))
+			put(out, title(outcome.Checkpoint, outcome.Part+1, skippedAfterFailure(outcome)))
 		}
 		l.format.check(e, out, l.written+1)
 	})

@@ -45,7 +45,7 @@ func scene(t *testing.T, columns, rows int, style style) string {
 	tell(6*time.Second, 0, outcome(first, 2*time.Second, func(o *check.Outcome) { o.Holds = true }), true)
 	tell(6*time.Second, 1, outcome(state, 2*time.Second, func(o *check.Outcome) { o.Verdict = judged(state, `{}`) }), true)
 	show(7*time.Second, "the next checkpoint")
-	tell(8*time.Second, 3, check.Outcome{Spec: later, Skipped: true}, true)
+	tell(8*time.Second, 3, check.Outcome{Spec: later, Skipped: check.SkippedAfterFailure}, true)
 	show(9*time.Second, "which is skipped")
 	return all.String()
 }

@@ -17,7 +17,7 @@ package report
 //	| `attempts`, `discarded` | how often evidence was taken, and how often it did not count, as the term changed meanwhile |
 //	| `began`, `seconds` | of this check |
 //	| `lastLines` | the end of the leader's log, of a check that failed |
-//	| `skipped` | the checks after a checkpoint that did not hold: `checkpoint` (its name), `kind`, `check`, `lock`, `source` |
+//	| `skipped` | the checks that nobody has asked: `reason`, `checkpoint` (its name), `kind`, `check`, `lock`, `source` |
 type Object struct {
 	APIVersion  string             `json:"apiVersion"`
 	Kind        string             `json:"kind"`
@@ -50,6 +50,7 @@ type QuestionObject struct {
 // SkippedObject is a question that was not asked.
 type SkippedObject struct {
 	Checkpoint string `json:"checkpoint,omitempty"`
+	Reason     string `json:"reason"`
 	QuestionObject
 }
 

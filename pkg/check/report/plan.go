@@ -17,7 +17,7 @@ func WritePlan(w io.Writer, checkpoints []check.Checkpoint) error {
 	checks, deletes := 0, 0
 	for i, checkpoint := range checkpoints {
 		if named {
-			put(&out, title(checkpoint.Name, i+1, false)+within(checkpoint.Timeout))
+			put(&out, title(checkpoint.Name, i+1, "")+within(checkpoint.Timeout))
 		}
 		for _, spec := range checkpoint.Checks {
 			e := entry{Outcome: check.Outcome{Spec: spec}, answer: failed} // a headline without an answer

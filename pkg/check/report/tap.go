@@ -30,7 +30,7 @@ func (e entry) writeTAP(out *bytes.Buffer, number int) {
 	}
 	fmt.Fprintf(out, "%s %d - %s", result, number, inDescription.Replace(description))
 	if e.answer == skipped {
-		fmt.Fprintf(out, " # SKIP %s\n", skippedWhy)
+		fmt.Fprintf(out, " # SKIP %s\n", e.Skipped)
 		return
 	}
 	out.WriteString("\n  ---\n")

@@ -14,15 +14,23 @@ type marks [skipped + 1]string
 var words = marks{"ok    ", "FAIL  ", "ERROR ", "SKIP  "}
 
 // title is the heading of a checkpoint, which has a number from 1.
-func title(name string, number int, skipped bool) string {
+func title(name string, number int, skipped string) string {
 	text := fmt.Sprintf("checkpoint %d", number)
 	if name != "" {
 		text = "checkpoint " + name
 	}
-	if skipped {
-		text += " (skipped, as " + skippedWhy + ")"
+	if skipped != "" {
+		text += " (skipped, as " + skipped + ")"
 	}
 	return oneLine(text)
+}
+
+// skippedAfterFailure is why a whole checkpoint is skipped, "" where it is not.
+func skippedAfterFailure(o check.Outcome) string {
+	if o.Skipped == check.SkippedAfterFailure {
+		return o.Skipped
+	}
+	return ""
 }
 
 // writeText writes a line for a check, and below it what is known if it does not hold.
@@ -47,6 +55,9 @@ func (e entry) headline() string {
 		if e.Discarded > 0 {
 			notes = append(notes, fmt.Sprintf("%d of %d attempts discarded, as the term changed meanwhile", e.Discarded, e.Attempts))
 		}
+	}
+	if e.answer == skipped && skippedAfterFailure(e.Outcome) == "" {
+		notes = append(notes, e.Skipped)
 	}
 	if source := e.Spec.Source.String(); source != "" {
 		notes = append(notes, oneLine(source))

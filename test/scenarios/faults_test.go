@@ -1,0 +1,211 @@
+package scenarios
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// fault is something that goes wrong while a leadership is followed. What has to hold after each of them is in
+// following.settle; what is seen of it on the way is checked where it is provoked.
+type fault struct {
+	name   string
+	deploy []string // flags of the operator
+	// as is who follows, and by which way; nil for the administrator, directly.
+	as      func(t *testing.T, ns *namespace) *namespace
+	provoke func(t *testing.T, f *following)
+}
+
+// TestFaults lets each fault happen to a port-forward under load, logs -f, watch and assert, all at once.
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	for _, fault := range []fault{
+		{name: "1 s without a leader", provoke: vacant(time.Second)},
+		{name: "10 s without a leader", provoke: vacant(10 * time.Second)},
+		{name: "60 s without a leader", provoke: vacant(60 * time.Second)},
+		{name: "30 failovers in two minutes", provoke: manyFailovers},
+		{name: "the Lease is deleted and created again", provoke: deletedLease},
+		{name: "a thousand short connections", provoke: shortConnections},
+		{name: "a hundred connections at once", provoke: concurrentConnections},
+		{name: "clients that reset or half-close", provoke: rudeClients},
+		{name: "TCP resets on the way to the API server", as: throughWire, provoke: resets},
+		{name: "a stall of 20 s on the way, with a failover in it", as: throughWire, provoke: stalled},
+		{name: "watch denied from the beginning", as: withRights(getOnly), provoke: deniedWatch},
+		{name: "RBAC narrowed to get in the middle", as: narrowing, provoke: narrowed},
+		{name: "RBAC for this name alone", as: withRights(thisNameOnly), provoke: vacant(time.Second)},
+		{name: "the token ends in the middle", as: withToken, provoke: tokenEnds},
+	} {
+		t.Run(fault.name, func(t *testing.T) {
+			t.Parallel()
+			fault.happen(t, shared)
+		})
+	}
+}
+
+func (fault fault) happen(t *testing.T, l *lab) {
+	t.Helper()
+	ns := l.deploy(t, fault.deploy...)
+	by := ns
+	if fault.as != nil {
+		by = fault.as(t, ns)
+	}
+	f := follow(t, ns, by)
+	f.by = by
+	fault.provoke(t, f)
+	f.settle(t)
+}
+
+// vacant lets nobody lead for a while: the operator is scaled away, and comes back.
+func vacant(span time.Duration) func(*testing.T, *following) {
+	return func(t *testing.T, f *following) {
+		f.scale(t, 0)
+		f.watch.untilEvents(t, 1, "Released", "PodGone", "PodTerminating")
+		released := start(t, f.ns, "assert", "demo-operator", "--released")
+		if code := released.wait(t); code != 0 {
+			t.Errorf("assert --released ends with %d:\n%s", code, released.stdout)
+		}
+		began := time.Now()
+		<-time.After(span) // the fault itself
+		// Who connects now is answered by the next leader, and not refused.
+		answer := make(chan error, 1)
+		go func() {
+			s, err := askState(f.url)
+			if err == nil && !s.Leader {
+				err = fmt.Errorf("%+v answered", s)
+			}
+			answer <- err
+		}()
+		f.scale(t, 3)
+		if err := <-answer; err != nil {
+			t.Errorf("a connection made while nobody led: %v", err)
+		}
+		told := f.watch.untilEvents(t, 1, "Acquired", "TakenOver")
+		if told.GapSeconds == nil || *told.GapSeconds < span.Seconds() || *told.GapSeconds > time.Since(began).Seconds()+patience.Seconds() {
+			t.Errorf("watch tells a gap of %v, nobody led for %s", told.GapSeconds, span)
+		}
+	}
+}
+
+func (f *following) scale(t *testing.T, replicas int) {
+	t.Helper()
+	patch := fmt.Sprintf(`{"spec":{"replicas":%d}}`, replicas)
+	if _, err := f.ns.client.AppsV1().Deployments(f.ns.name).Patch(t.Context(), "demo-operator", types.MergePatchType, []byte(patch), metav1.PatchOptions{}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// manyFailovers deletes one leader after another, in every case as soon as the next one leads, or every four seconds.
+func manyFailovers(t *testing.T, f *following) {
+	witness := chronicle(t, f.ns)
+	tick := time.NewTicker(4 * time.Second)
+	defer tick.Stop()
+	for range 30 {
+		next := f.ns.deleteLeader(t)
+		f.watch.stdout.until(t, "word of "+next, func(text string) bool { return strings.Contains(text, next) })
+		select {
+		case <-tick.C:
+		case <-t.Context().Done():
+		}
+	}
+	want := witness.all()
+	f.watch.stdout.until(t, "what the witness saw", func(text string) bool { return len(told(events(t, text))) >= len(want) })
+	for i, line := range told(events(t, f.watch.stdout.String()))[:len(want)] {
+		if line != want[i] {
+			t.Fatalf("watch tells %q where the Lease had %q", line, want[i])
+		}
+	}
+}
+
+func deletedLease(t *testing.T, f *following) {
+	leases := f.ns.client.CoordinationV1().Leases(f.ns.name)
+	for i := range 3 {
+		before := f.ns.identity(t)
+		if err := leases.Delete(t.Context(), "demo-operator", metav1.DeleteOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		f.watch.untilEvents(t, i+1, "Deleted")
+		// Whoever is the first creates it again.
+		if e := f.watch.untilEvents(t, i+1, "Acquired"); e.GapSeconds == nil || e.Before.HolderIdentity != before {
+			t.Errorf("watch tells %+v, want %s before it", e, before)
+		}
+		stable := start(t, f.ns, "assert", "demo-operator", "--stable-for=1s")
+		if code := stable.wait(t); code != 0 {
+			t.Errorf("assert --stable-for ends with %d:\n%s", code, stable.stdout)
+		}
+	}
+}
+
+func shortConnections(t *testing.T, f *following) {
+	for i := range 1000 {
+		if s, err := askState(f.url); err != nil || !s.Leader {
+			t.Fatalf("connection %d: %+v, %v", i, s, err)
+		}
+	}
+}
+
+func concurrentConnections(t *testing.T, f *following) {
+	var wg sync.WaitGroup
+	for range 100 {
+		wg.Go(func() {
+			resp, err := fresh.Get(f.url + "/drip?count=20&every=100ms")
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer resp.Body.Close() // read-only
+			if body, err := io.ReadAll(resp.Body); err != nil || !strings.HasSuffix(string(body), "drip 20/20\n") {
+				t.Errorf("%v after %q", err, body)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// rudeClients leave in every way that TCP has, most of them in the middle.
+func rudeClients(t *testing.T, f *following) {
+	for i := range 200 {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(f.url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		client := conn.(*net.TCPConn)
+		switch i % 4 {
+		case 0: // says nothing and resets
+			client.SetLinger(0)
+		case 1: // asks for much, and resets in the middle
+			fmt.Fprint(client, "GET /bulk?bytes=10000000 HTTP/1.1\r\nHost: x\r\n\r\n") // that is the point
+			io.CopyN(io.Discard, client, 1000)                                         // likewise
+			client.SetLinger(0)
+		case 2: // has said all, and gets its answer all the same
+			fmt.Fprint(client, "GET /state HTTP/1.0\r\n\r\n") // the answer tells
+			client.CloseWrite()
+			if answer, err := io.ReadAll(client); err != nil || !strings.Contains(string(answer), `"leader":true`) {
+				t.Errorf("after a half-close: %v, %q", err, answer)
+			}
+		case 3: // half of a request, and gone
+			fmt.Fprint(client, "POST /state HTT") // likewise
+		}
+		client.Close()
+	}
+	// One that reads nothing stays.
+	stalled, err := net.Dial("tcp", strings.TrimPrefix(f.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stalled.Close() // a test's end
+	if _, err := fmt.Fprint(stalled, "GET /bulk?bytes=1000000000 HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		if s, err := askState(f.url); err != nil || !s.Leader {
+			t.Errorf("beside a stalled reader: %+v, %v", s, err)
+		}
+	}
+}

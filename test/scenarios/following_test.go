@@ -1,0 +1,128 @@
+package scenarios
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// following is all that follows one leadership while something goes wrong: a port-forward under load, logs -f, watch, and an
+// assert that waits for the next leader.
+type following struct {
+	ns, by *namespace // by: as who follows sees it
+
+	forward, logs, watch, changed *process
+	url                           string
+	first                         string // who led in the beginning
+	sockets                       int    // that the port-forward had open before anybody connected
+
+	load     *client
+	stopLoad func()
+}
+
+// follow starts following, as a user may (by) whose way to the API server may lead through a proxy of the test.
+func follow(t *testing.T, ns, by *namespace) *following {
+	t.Helper()
+	f := &following{ns: ns, first: ns.holder(t)}
+	f.forward, f.url = forwarded(t, by)
+	f.sockets = f.forward.sockets(t)
+	f.logs = start(t, by, "logs", "-f", "demo-operator")
+	f.logs.stdout.until(t, "a line", numberedLine)
+	f.watch = start(t, by, "watch", "demo-operator", "-o", "json")
+	f.watch.untilEvents(t, 1, "Initial")
+	f.changed = start(t, by, "assert", "demo-operator", "--changed-from="+f.first, "--port=8080", "--path=/state", "--jq=leader", "--equals=true", "-o", "json", "--timeout=10m")
+	f.load = &client{url: f.url, every: 100 * time.Millisecond}
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { defer close(done); f.load.run(ctx) }()
+	f.stopLoad = func() { stop(); <-done }
+	t.Cleanup(f.stopLoad)
+	return f
+}
+
+// settle checks that all of them have come through: they are with the leader of the moment, and with the next one, have told
+// and printed everything once, and nothing is left over of what they did meanwhile.
+func (f *following) settle(t *testing.T) {
+	t.Helper()
+	leader := f.ns.holder(t)
+	if s, err := askState(f.url); err != nil || s.Pod != leader || !s.Leader {
+		t.Errorf("port-forward: %+v answers (%v), want %s", s, err, leader)
+	}
+	next := f.ns.deleteLeader(t)
+	if s, err := askState(f.url); err != nil || s.Pod != next || !s.Leader {
+		t.Errorf("port-forward after another failover: %+v answers (%v), want %s", s, err, next)
+	}
+	f.stopLoad()
+	for _, a := range f.load.asks {
+		if errors.Is(a.err, syscall.ECONNREFUSED) {
+			t.Fatalf("port-forward: a connection was refused: %v", a.err)
+		}
+	}
+	f.watch.stdout.until(t, "the next leader", func(text string) bool {
+		told := events(t, text)
+		last := told[len(told)-1]
+		return last.After.Pod.Name == next && last.State == "Held" && last.Reason == ""
+	})
+	var report assertReport
+	if code := f.changed.wait(t); code != 0 || json.Unmarshal([]byte(f.changed.stdout.String()), &report) != nil {
+		t.Errorf("assert ends with %d:\n%s", code, f.changed.stdout)
+	} else if pod := report.Checkpoints[0].Checks[1].Term.Pod; pod == "" || pod == f.first {
+		t.Errorf("assert --changed-from=%s has a verdict on %q", f.first, pod)
+	}
+	checkComplete(t, f.ns, f.logs)
+	f.nothingLeft(t)
+}
+
+// nothingLeft counts what port-forward and watch still have when all is quiet: sockets, goroutines, the port.
+func (f *following) nothingLeft(t *testing.T) {
+	t.Helper()
+	const spare = 4                                                                    // a tunnel in hand, a watch that was opened anew
+	for deadline := time.Now().Add(patience); ; <-time.After(100 * time.Millisecond) { // there is no event for a socket that closes
+		open := f.forward.sockets(t)
+		if open <= f.sockets+spare {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Errorf("port-forward has %d sockets open, and had %d before anybody connected", open, f.sockets)
+			break
+		}
+	}
+	const most = 100 // an idle port-forward has some 40, a watch some 30
+	for _, p := range []*process{f.forward, f.watch} {
+		p.end(t, syscall.SIGQUIT) // makes Go print all goroutines
+		dump := p.stderr.String()
+		if count := strings.Count(dump, "\ngoroutine "); count == 0 || count > most {
+			t.Errorf("%v has %d goroutines", p.cmd.Args[1:2], count)
+		}
+		if serving := strings.Count(dump, "tunnel.(*Forwarder).serve("); serving > 0 {
+			t.Errorf("port-forward still serves %d connections, and nobody is connected", serving)
+		}
+	}
+	if conn, err := net.DialTimeout("tcp", strings.TrimPrefix(f.url, "http://"), time.Second); err == nil {
+		conn.Close()
+		t.Error("somebody listens on the port still")
+	}
+}
+
+// sockets counts the open sockets of the process; 0 where the system does not tell.
+func (p *process) sockets(t *testing.T) (open int) {
+	t.Helper()
+	links, err := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", p.cmd.Process.Pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, link := range links {
+		if target, err := os.Readlink(link); err == nil && strings.HasPrefix(target, "socket:") {
+			open++
+		}
+	}
+	return open
+}
