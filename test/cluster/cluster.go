@@ -97,7 +97,13 @@ func (c *Cluster) linkKubectl() error {
 
 // Client is the administrator's client, without a limit on its rate.
 func (c *Cluster) Client() (kubernetes.Interface, error) {
-	config, err := RESTConfig(c.Dir.Kubeconfig())
+	return NewClient(c.Dir.Kubeconfig())
+}
+
+// NewClient is a client of the kubeconfig's current context, without a limit on
+// its rate.
+func NewClient(kubeconfig string) (kubernetes.Interface, error) {
+	config, err := RESTConfig(kubeconfig)
 	if err != nil {
 		return nil, err
 	}

@@ -69,7 +69,8 @@ func (ns *namespace) as(t *testing.T, user string) *namespace {
 // an API server that has just started denies such a user everything for a moment.
 func TestAPIServerRestart(t *testing.T) {
 	t.Parallel()
-	own := newLab(shared.bin, shared.dir+"-restart")
+	only(t, breaksControlPlane, kwok, kubelet)
+	own := shared.own("-restart")
 	if err := own.up(); err != nil {
 		t.Fatal(err)
 	}

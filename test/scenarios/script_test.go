@@ -45,6 +45,7 @@ func TestScripts(t *testing.T) {
 			"eventually": eventually,
 			"wellformed": wellformed,
 		},
+		Condition: func(condition string) (bool, error) { return condition == string(shared.kind), nil },
 	})
 }
 
