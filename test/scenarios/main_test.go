@@ -70,10 +70,9 @@ func downOnSignal() func() {
 		if _, ok := <-signals; !ok {
 			return
 		}
-		shared.down()                                    // on our way out
-		newLab(shared.bin, shared.dir+"-restart").down() // likewise
-		newLab(shared.bin, shared.dir+"-watch").down()   // likewise
-		newLab(shared.bin, identityDir()).down()         // likewise
+		for _, suffix := range []string{"", "-restart", "-watch", "-machine", "-identity"} {
+			shared.own(suffix).down() // on our way out
+		}
 		os.Exit(1)
 	}()
 	return func() { signal.Stop(signals); close(signals) }

@@ -21,9 +21,17 @@ import (
 // patience bounds every wait of a scenario. It is never waited out when all is well.
 const patience = 30 * time.Second
 
-func TestScripts(t *testing.T) {
+func TestScripts(t *testing.T) { runScripts(t, "testdata") }
+
+// TestKubeletScripts are about what only a real kubelet does.
+func TestKubeletScripts(t *testing.T) {
+	only(t, needsKubelet, kubelet, foreign)
+	runScripts(t, "testdata/kubelet")
+}
+
+func runScripts(t *testing.T, dir string) {
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata",
+		Dir: dir,
 		Setup: func(env *testscript.Env) error {
 			ns, err := shared.namespace(env.WorkDir)
 			if err != nil {

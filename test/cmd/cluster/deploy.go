@@ -51,6 +51,7 @@ func newDeployCommand(open opener) *cobra.Command {
 	flags.BoolVar(&o.ReleaseOnCancel, "release-on-cancel", o.ReleaseOnCancel, "Give the Lease up on a clean end.")
 	flags.DurationVar(&o.Grace, "grace", o.Grace, "The pods' grace period, in whole seconds.")
 	flags.DurationVar(&o.ReconcileEvery, "reconcile-every", o.ReconcileEvery, "Pause between two reconciles.")
+	flags.BoolVar(&o.HostNetwork, "host-network", false, "Let the pods share their node's network, and its name.")
 	flags.StringVar(&kubeconfig, "kubeconfig", "", "Kubeconfig of another cluster to deploy to, which has the image "+cluster.OperatorImage+".")
 	flags.BoolVar(&wait, "wait", false, "Wait for a leader and until all pods are ready.")
 	return command
