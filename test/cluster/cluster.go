@@ -78,7 +78,7 @@ func (c *Cluster) prepareNodes() error {
 	if err := c.Dir.writeEgress(); err != nil {
 		return err
 	}
-	return c.writeImages()
+	return c.WriteImages(c.Dir.join(ImageArchive))
 }
 
 // linkKubectl puts kubectl beside kube, which acts by the name it is called.

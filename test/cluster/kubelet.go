@@ -1,12 +1,14 @@
 package cluster
 
 import (
+	"debug/elf"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/kubectl-leader/kubectl-leader/test/cluster/image"
@@ -83,28 +85,37 @@ func (c *Cluster) checkMachine() error {
 	var missing []string
 	for program, from := range map[string]string{
 		"containerd": "containerd", "ctr": "containerd", "runc": "runc",
-		CNIPlugins + "/bridge": "containernetworking-plugins", shell: "busybox-static",
+		CNIPlugins + "/bridge":          "containernetworking-plugins",
 		filepath.Join(c.Bin, "kubelet"): "make", filepath.Join(c.Bin, "pause"): "make",
 	} {
 		if _, err := exec.LookPath(program); err != nil {
 			missing = append(missing, fmt.Sprintf("%s (from %s)", program, from))
 		}
 	}
+	slices.Sort(missing)
 	if len(missing) > 0 {
 		return fmt.Errorf("nodes with real kubelets need %s", strings.Join(missing, ", "))
 	}
 	return nil
 }
 
-// writeImages makes the images of the operator and of pause. The operator's has
-// a shell, too.
-func (c *Cluster) writeImages() error {
+// WriteImages writes the images of the operator and of pause into a file. The
+// operator's has a shell, too.
+func (c *Cluster) WriteImages(file string) error {
+	binary, err := elf.Open(shell)
+	if err != nil {
+		return fmt.Errorf("the operator's image needs a shell, from busybox-static: %w", err)
+	}
+	defer binary.Close() // read-only
+	if libraries, err := binary.ImportedLibraries(); err == nil && len(libraries) > 0 {
+		return fmt.Errorf("%s needs libraries that the operator's image has not: install busybox-static instead", shell)
+	}
 	commands := []string{"sh", "cat", "echo", "env", "false", "grep", "head", "hostname", "kill", "ls", "mkdir", "mv", "ps", "rm", "sleep", "tail", "test", "touch", "true", "wc"}
 	links := map[string]string{}
 	for _, name := range commands {
 		links["/bin/"+name] = "busybox"
 	}
-	return image.WriteArchive(c.Dir.join(ImageArchive),
+	return image.WriteArchive(file,
 		image.Image{
 			Name:       "docker.io/library/" + OperatorImage,
 			Files:      map[string]string{"/bin/demo-operator": filepath.Join(c.Bin, "demo-operator"), "/bin/busybox": shell},

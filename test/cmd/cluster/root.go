@@ -31,7 +31,7 @@ func newCommand() *cobra.Command {
 		return cluster.Open(dir, filepath.Dir(program), os.Stderr)
 	}
 	root.AddCommand(newUpCommand(open), newDownCommand(open), newStatusCommand(open),
-		newDeployCommand(open), newRotateCommand(open), newLogfileCommand(open), newRunnerCommand(open), newTunnelCommand(open))
+		newDeployCommand(open), newRotateCommand(open), newLogfileCommand(open), newRunnerCommand(open), newTunnelCommand(open), newImagesCommand(open))
 	root.AddCommand(newNodeCommands(open)...)
 	root.AddCommand(newControlCommands(open)...)
 	return root
