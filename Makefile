@@ -12,14 +12,14 @@ STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 # All of test/ but the embedded Kubernetes: the few lines there are checked by the compiler, and anything more would check
 # Kubernetes with them, for minutes.
-TEST_PACKAGES := ./bench/... ./cluster/... ./identity/... ./operator/... ./scenarios/... ./cmd/bench ./cmd/cluster ./cmd/identity
+TEST_PACKAGES := ./bench/... ./cluster/... ./identity/... ./operator/... ./scenarios/... ./cmd/bench ./cmd/cluster ./cmd/identity ./cmd/pause
 
 export CGO_ENABLED ?= 0
 # The same for all, so that nothing is compiled twice.
 export GOFLAGS := $(strip $(shell go env GOFLAGS) -trimpath)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test unit scenarios bench identity lint fmt cluster-bins cluster-up cluster-down clean
+.PHONY: help build demo test unit scenarios e2e e2e-bins e2e-images bench identity lint fmt cluster-bins cluster-up cluster-down clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,12 @@ unit: ## Run the tests that need no cluster
 scenarios: build cluster-bins ## Run the built plugin against the embedded cluster
 	cd test && go test -count=1 -timeout 20m ./scenarios/...
 
+e2e: ## Run the scenarios on real kubelets (Linux, root), or on E2E_KUBECONFIG=FILE's cluster
+	@test/e2e.sh
+
+e2e-images: e2e-bins ## Write bin/e2e-images.tar: what a cluster needs for make e2e E2E_KUBECONFIG=FILE
+	@$(BIN)/cluster images $(BIN)/e2e-images.tar
+
 bench: build $(BIN)/kube $(BIN)/bench $(BIN)/bench-kubectl ## Compare with kubectl: list -A on 10,000 Leases, and how fast assert reacts; ARGS=--help
 	@$(BIN)/bench $(ARGS)
 
@@ -59,12 +65,23 @@ fmt: ## Format the code
 
 cluster-bins: $(BIN)/kube $(BIN)/cluster $(BIN)/demo-operator $(BIN)/identity
 
+# What make e2e needs beyond that, on Linux.
+e2e-bins: cluster-bins $(BIN)/kubelet $(BIN)/pause
+
 # etcd, the control plane, kwok and kubectl in one binary. Built once: it depends on the module's versions alone.
 $(BIN)/kube: test/go.mod test/go.sum $(wildcard test/cmd/kube/*.go)
 	@echo "Building the embedded Kubernetes $(KUBE_VERSION), once. First its modules are fetched ..."
 	@cd test && go list -deps ./cmd/kube > /dev/null
 	@echo "... and now it is compiled, without a word: 5 to 10 minutes on two cores."
 	cd test && go build -ldflags "$(KUBE_LDFLAGS)" -o ../$@ ./cmd/kube
+
+# A program of its own: who runs no real kubelet does not build it. Most of it is compiled with kube.
+$(BIN)/kubelet: test/go.mod test/go.sum $(wildcard test/cmd/kubelet/*.go)
+	@echo "Building the kubelet $(KUBE_VERSION), once ..."
+	cd test && go build -ldflags "$(KUBE_LDFLAGS)" -o ../$@ ./cmd/kubelet
+
+$(BIN)/pause: $(wildcard test/cmd/pause/*.go)
+	cd test && go build -ldflags "-s -w" -o ../$@ ./cmd/pause
 
 $(BIN)/cluster: $(shell find test/cluster test/cmd/cluster -name '*.go' 2>/dev/null) test/go.mod test/go.sum
 	cd test && go build -ldflags "-s -w" -o ../$@ ./cmd/cluster

@@ -49,10 +49,19 @@ func (c *container) follow(ctx context.Context) error {
 			c.rest = nil
 			err = c.print(ctx, parseLine(rest), false)
 		}
-		if err != nil || over || !c.restartsAlone() || !c.awaitInstance(ctx) {
+		if err != nil || over {
 			return err
 		}
+		if !c.ledAgain() && (!c.restartsAlone() || !c.awaitInstance(ctx)) {
+			return nil
+		}
 	}
+}
+
+// ledAgain reports, once, that the pod has begun another term while this instance was read, with another one.
+func (c *container) ledAgain() bool {
+	pod := c.takeAgain()
+	return pod != nil && instanceOf(pod, c.name).id != c.instance.id
 }
 
 // restartsAlone reports whether the container may run again without a change of leader: one of several, that is not an

@@ -132,7 +132,7 @@ func (f *follower) take(ctx context.Context, change *leader.Change) error {
 	}
 	if v := f.pastVisit(change); v != nil {
 		f.past = slices.DeleteFunc(f.past, func(other *visit) bool { return other == v })
-		if v.resumes() {
+		if v.resumes(change.Pod) {
 			f.say(closedChannel(), change.Handover())
 			f.leading, f.present = change, v
 			return nil

@@ -35,7 +35,8 @@ type visit struct {
 	writing  atomic.Int32 // streams that are printing, perhaps to a reader that has stalled
 	mu       sync.Mutex
 	deadline *time.Timer
-	until    time.Time // lines after it are no longer the old leader's; zero while the term lasts
+	until    time.Time   // lines after it are no longer the old leader's; zero while the term lasts
+	again    *corev1.Pod // as it was when this visit took over another term of its own pod; nil once that is known
 }
 
 // memory is what outlives a visit: how far each container of each pod has been printed, and of which instance.
@@ -114,15 +115,25 @@ func (v *visit) pastTerm(t time.Time) bool {
 	return !v.until.IsZero() && t.After(v.until)
 }
 
-// resumes takes over back: the same pod leads again. False when it is too late and a new visit is needed.
-func (v *visit) resumes() bool {
+// resumes takes over back: the same pod leads again, maybe with a new process, whose log is read after what is being read
+// now. False when it is too late and a new visit is needed.
+func (v *visit) resumes(pod *corev1.Pod) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.deadline != nil {
 		v.deadline.Stop()
 	}
-	v.deadline, v.until = nil, time.Time{}
+	v.deadline, v.until, v.again = nil, time.Time{}, pod
 	return v.following.Err() == nil && !isDone(v)
+}
+
+// takeAgain returns the pod of a term that was taken over since the last call, or nil.
+func (v *visit) takeAgain() *corev1.Pod {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	pod := v.again
+	v.again = nil
+	return pod
 }
 
 // waitTurn waits until the lines of this visit may be printed.

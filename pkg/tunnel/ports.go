@@ -3,6 +3,7 @@ package tunnel
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -52,7 +53,7 @@ func ParsePort(spec string) (Port, error) {
 func (p Port) RemoteNumber(pod *corev1.Pod) (int32, error) {
 	number, err := strconv.ParseUint(p.Remote, 10, 16)
 	var names []string
-	for _, container := range pod.Spec.Containers {
+	for _, container := range lasting(pod) {
 		for _, port := range container.Ports {
 			byNumber := err == nil && port.ContainerPort == int32(number)
 			if (byNumber || port.Name == p.Remote) && port.Protocol == corev1.ProtocolUDP && !tcpToo(pod, port.ContainerPort) {
@@ -75,8 +76,19 @@ func (p Port) RemoteNumber(pod *corev1.Pod) (int32, error) {
 	return 0, fmt.Errorf("pod %s/%s has no port named %q, only %s", pod.Namespace, pod.Name, p.Remote, strings.Join(names, ", "))
 }
 
+// lasting are the containers that run as long as the pod: its own, and the init containers that are sidecars.
+func lasting(pod *corev1.Pod) []corev1.Container {
+	all := slices.Clone(pod.Spec.Containers)
+	for _, init := range pod.Spec.InitContainers {
+		if init.RestartPolicy != nil && *init.RestartPolicy == corev1.ContainerRestartPolicyAlways {
+			all = append(all, init)
+		}
+	}
+	return all
+}
+
 func tcpToo(pod *corev1.Pod, number int32) bool {
-	for _, container := range pod.Spec.Containers {
+	for _, container := range lasting(pod) {
 		for _, port := range container.Ports {
 			if port.ContainerPort == number && port.Protocol != corev1.ProtocolUDP {
 				return true

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/utils/ptr"
 )
 
 func TestParsePort(t *testing.T) {
@@ -41,14 +42,17 @@ func TestRemoteNumber(t *testing.T) {
 	pod := &corev1.Pod{Spec: corev1.PodSpec{Containers: []corev1.Container{{Ports: []corev1.ContainerPort{
 		{Name: "http", ContainerPort: 8080}, {Name: "dns", ContainerPort: 53, Protocol: corev1.ProtocolUDP},
 		{Name: "both-udp", ContainerPort: 54, Protocol: corev1.ProtocolUDP}, {Name: "both-tcp", ContainerPort: 54},
-	}}}}}
+	}}}, InitContainers: []corev1.Container{
+		{Ports: []corev1.ContainerPort{{Name: "setup", ContainerPort: 1}}},
+		{RestartPolicy: ptr.To(corev1.ContainerRestartPolicyAlways), Ports: []corev1.ContainerPort{{Name: "side", ContainerPort: 15090}}},
+	}}}
 	for _, test := range []struct {
 		remote string
 		want   int32
 		err    string
 	}{
-		{"8080", 8080, ""}, {"9", 9, ""}, {"http", 8080, ""}, {"54", 54, ""},
-		{"dns", 0, "UDP"}, {"53", 0, "UDP"}, {"metrics", 0, "only http, dns, both-udp, both-tcp"},
+		{"8080", 8080, ""}, {"9", 9, ""}, {"http", 8080, ""}, {"54", 54, ""}, {"side", 15090, ""},
+		{"setup", 0, "only http"}, {"dns", 0, "UDP"}, {"53", 0, "UDP"}, {"metrics", 0, "only http, dns, both-udp, both-tcp, side"},
 	} {
 		got, err := Port{Remote: test.remote}.RemoteNumber(pod)
 		if (test.err == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), test.err) || got != test.want {

@@ -12,6 +12,7 @@ import (
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 
+	"github.com/kubectl-leader/kubectl-leader/test/cluster/cgroup"
 	"github.com/kubectl-leader/kubectl-leader/test/cluster/process"
 )
 
@@ -22,6 +23,7 @@ type Cluster struct {
 	Progress io.Writer // gets a line a step
 
 	ports ports
+	nodes Nodes
 }
 
 // Open returns the cluster in dir, whose binaries lie in bin. The cluster need
@@ -31,7 +33,7 @@ func Open(dir, bin string, progress io.Writer) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Cluster{Dir: d, Bin: bin, Progress: progress}, nil
+	return &Cluster{Dir: d, Bin: bin, Progress: progress, nodes: DefaultNodes()}, nil
 }
 
 // load reads or picks the ports, for which the folder has to exist.
@@ -39,6 +41,7 @@ func (c *Cluster) load() error {
 	if _, err := os.Stat(c.Dir.join(marker)); err != nil {
 		return fmt.Errorf("folder %s: no cluster here, `up` makes one", c.Dir.Path)
 	}
+	c.loadNodes()
 	var err error
 	c.ports, err = loadPorts(c.Dir.join("ports.json"), portNames())
 	return err
@@ -55,10 +58,27 @@ func (c *Cluster) prepare() error {
 	if err := c.Dir.writeCredentials(c.ports[apiserver]); err != nil {
 		return err
 	}
-	if err := c.Dir.writeStages(); err != nil {
+	if err := c.writeNodes(); err != nil {
+		return err
+	}
+	if err := c.prepareNodes(); err != nil {
 		return err
 	}
 	return c.linkKubectl()
+}
+
+// prepareNodes writes what the components of the nodes' kind need.
+func (c *Cluster) prepareNodes() error {
+	if c.nodes.Kind == Kwok {
+		return c.Dir.writeStages()
+	}
+	if err := c.checkMachine(); err != nil {
+		return err
+	}
+	if err := c.Dir.writeEgress(); err != nil {
+		return err
+	}
+	return c.WriteImages(c.Dir.join(ImageArchive))
 }
 
 // linkKubectl puts kubectl beside kube, which acts by the name it is called.
@@ -77,7 +97,13 @@ func (c *Cluster) linkKubectl() error {
 
 // Client is the administrator's client, without a limit on its rate.
 func (c *Cluster) Client() (kubernetes.Interface, error) {
-	config, err := RESTConfig(c.Dir.Kubeconfig())
+	return NewClient(c.Dir.Kubeconfig())
+}
+
+// NewClient is a client of the kubeconfig's current context, without a limit on
+// its rate.
+func NewClient(kubeconfig string) (kubernetes.Interface, error) {
+	config, err := RESTConfig(kubeconfig)
 	if err != nil {
 		return nil, err
 	}
@@ -105,6 +131,10 @@ func (c *Cluster) Down(ctx context.Context) error {
 	}
 	if err := process.KillAll(ctx, c.Dir.Path+string(filepath.Separator)); err != nil {
 		return fmt.Errorf("end processes of %s: %w", c.Dir.Path, err)
+	}
+	// What nodes made in the machine's control groups is all that outlives their processes.
+	if err := cgroup.Remove(ctx, cgroup.Name(c.Dir.Path)); err != nil {
+		return err
 	}
 	return c.Dir.remove()
 }

@@ -8,11 +8,12 @@ import (
 // component is a process of the cluster.
 type component struct {
 	name    string
-	port    int      // that it serves on
+	port    int      // that it serves on, 0 for none
 	program string   // in the folder of binaries
 	args    []string // without argv[0], by which the binary knows its part
 	health  string   // URL that answers 200 once it is ready
 	needs   []string // which must be ready before
+	machine bool     // in namespaces of its own
 }
 
 const (
@@ -22,15 +23,23 @@ const (
 	scheduler         = "kube-scheduler"
 	kwok              = "kwok"
 	runnerName        = "runner"
+	tunnelName        = "tunnel"
 	etcdPeer          = "etcd-peer" // a port only
 )
 
 // ComponentNames lists the processes in the order in which they start.
-func ComponentNames() []string {
-	return []string{etcd, apiserver, controllerManager, scheduler, kwok, runnerName}
+func (c *Cluster) ComponentNames() []string {
+	var names []string
+	for _, one := range c.components() {
+		names = append(names, one.name)
+	}
+	return names
 }
 
-func portNames() []string { return append(ComponentNames(), etcdPeer) }
+// portNames lists what has a port of its own on loopback.
+func portNames() []string {
+	return []string{etcd, apiserver, controllerManager, scheduler, kwok, runnerName, tunnelName, etcdPeer}
+}
 
 // components describes the cluster's processes.
 func (c *Cluster) components() []component {
@@ -44,7 +53,7 @@ func (c *Cluster) components() []component {
 		"--leader-elect-lease-duration=40s", "--leader-elect-renew-deadline=35s", "--leader-elect-retry-period=1s",
 		"--kube-api-qps=1000", "--kube-api-burst=2000", // thousands of pods in seconds
 	}
-	return []component{
+	all := []component{
 		{name: etcd, port: p[etcd], program: "kube", health: plain(etcd, "/health"), args: []string{
 			"--data-dir", d.join("etcd"),
 			"--listen-client-url", plain(etcd, ""),
@@ -85,7 +94,22 @@ func (c *Cluster) components() []component {
 			"--secure-port=" + port(scheduler),
 			"--cert-dir=" + d.join("pki", scheduler),
 		}, elected...)},
-		{name: kwok, port: p[kwok], program: "kube", health: plain(kwok, "/healthz"), needs: []string{apiserver}, args: []string{
+	}
+	if c.nodes.Kind == Kubelet {
+		server := &all[1]
+		server.args = append(server.args, "--egress-selector-config-file="+d.egress())
+		return append(all, c.kubeletComponents()...)
+	}
+	return append(all, c.kwokComponents()...)
+}
+
+// kwokComponents are the nodes that only exist in the API, and what plays the
+// kubelet on them.
+func (c *Cluster) kwokComponents() []component {
+	d, p := c.Dir, c.ports
+	port := func(name string) string { return fmt.Sprint(p[name]) }
+	return []component{
+		{name: kwok, port: p[kwok], program: "kube", health: fmt.Sprintf("http://127.0.0.1:%d/healthz", p[kwok]), needs: []string{apiserver}, args: []string{
 			"--kubeconfig=" + d.Kubeconfig(),
 			"--config=" + d.stages(),
 			"--manage-all-nodes=false",
@@ -97,7 +121,7 @@ func (c *Cluster) components() []component {
 			"--server-address=127.0.0.1:" + port(kwok),
 			"--node-lease-duration-seconds=40",
 		}},
-		{name: runnerName, port: p[runnerName], program: "cluster", health: secure(runnerName, "/healthz"), needs: []string{apiserver}, args: []string{
+		{name: runnerName, port: p[runnerName], program: "cluster", health: fmt.Sprintf("https://127.0.0.1:%d/healthz", p[runnerName]), needs: []string{apiserver}, args: []string{
 			"runner", "--dir", d.Path, "--port", port(runnerName),
 		}},
 	}
@@ -107,7 +131,7 @@ func (c *Cluster) component(name string) (component, error) {
 	all := c.components()
 	i := slices.IndexFunc(all, func(one component) bool { return one.name == name })
 	if i < 0 {
-		return component{}, fmt.Errorf("no component %q: it must be one of %v", name, ComponentNames())
+		return component{}, fmt.Errorf("no component %q: it must be one of %v", name, c.ComponentNames())
 	}
 	return all[i], nil
 }

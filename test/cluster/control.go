@@ -134,8 +134,9 @@ func (c *Cluster) ensureStarted(ctx context.Context, one component) error {
 		Program: filepath.Join(c.Bin, one.program),
 		Argv0:   c.Dir.argv0(one.name),
 		Args:    one.args,
-		Log:     c.Dir.log(one.name),
+		Log:     c.Dir.Log(one.name),
 		PIDFile: c.Dir.join("run", one.name+".pid"),
 		Dir:     c.Dir.Path,
+		Machine: one.machine,
 	})
 }

@@ -28,6 +28,7 @@ type Operator struct {
 	ReleaseOnCancel bool
 	Grace           time.Duration // terminationGracePeriodSeconds, whole seconds
 	ReconcileEvery  time.Duration
+	HostNetwork     bool // the pods share their node's network, and its name
 }
 
 // DemoOperator is what `up` deploys; its timings make failovers quick.
@@ -121,6 +122,7 @@ func (o Operator) deployment() *appsv1.Deployment {
 				Spec: corev1.PodSpec{
 					ServiceAccountName:            o.Name,
 					TerminationGracePeriodSeconds: &grace,
+					HostNetwork:                   o.HostNetwork,
 					Containers:                    []corev1.Container{o.container()},
 				},
 			},

@@ -1,5 +1,6 @@
 // Package cluster is a Kubernetes cluster of plain processes in one folder:
-// no root, no containers, all on loopback.
+// no root, no containers, all on loopback; or as root on Linux with real
+// kubelets.
 package cluster
 
 import (
@@ -41,13 +42,17 @@ func (d Dir) Kubeconfig() string { return d.join("kubeconfig") }
 // Pods is the folder of the pods' logs and credentials.
 func (d Dir) Pods() string { return d.join("pods") }
 
+// Node is the folder of a node that is a machine of its own.
+func (d Dir) Node(name string) string { return d.join("nodes", name) }
+
 // Cert and Key are the serving certificate and key of the kubelet endpoint.
 func (d Dir) Cert() string { return d.join("pki", "serving.crt") }
 
 // Key belongs to Cert.
 func (d Dir) Key() string { return d.join("pki", "serving.key") }
 
-func (d Dir) log(component string) string { return d.join("logs", component+".log") }
+// Log is the log file of a component.
+func (d Dir) Log(component string) string { return d.join("logs", component+".log") }
 
 // argv0 is how a component's process is called in the process table.
 func (d Dir) argv0(component string) string { return d.join("run", component) }
@@ -64,7 +69,7 @@ func (d Dir) create() error {
 	if err := os.WriteFile(d.join(marker), nil, 0o644); err != nil {
 		return err
 	}
-	for _, folder := range []string{"logs", "run", "pki", "pods"} {
+	for _, folder := range []string{"logs", "run", "pki", "pods", "nodes"} {
 		if err := os.MkdirAll(d.join(folder), 0o755); err != nil {
 			return err
 		}

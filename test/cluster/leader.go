@@ -6,7 +6,9 @@ import (
 	"strings"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes"
 )
@@ -70,15 +72,30 @@ func missingLeader(ctx context.Context, client kubernetes.Interface, o Operator)
 	if lease.Spec.HolderIdentity == nil || *lease.Spec.HolderIdentity == "" {
 		return "the lease has no holder"
 	}
-	name, _, _ := strings.Cut(*lease.Spec.HolderIdentity, "_")
-	pod, err := client.CoreV1().Pods(o.Namespace).Get(ctx, name, metav1.GetOptions{})
+	host, _, _ := strings.Cut(*lease.Spec.HolderIdentity, "_")
+	pods, err := client.CoreV1().Pods(o.Namespace).List(ctx, metav1.ListOptions{LabelSelector: labels.FormatLabels(o.labels())})
 	if err != nil {
 		return err.Error()
 	}
-	if pod.DeletionTimestamp != nil {
-		return "the leader is being deleted"
+	for _, pod := range pods.Items {
+		if hostName(&pod) != host {
+			continue
+		}
+		if pod.DeletionTimestamp != nil {
+			return "the leader is being deleted"
+		}
+		return ""
 	}
-	return ""
+	return fmt.Sprintf("no pod has the holder's host name, %s", host)
+}
+
+// hostName is what the pod's containers find as their host's name.
+func hostName(pod *corev1.Pod) string {
+	if pod.Spec.HostNetwork {
+		return pod.Spec.NodeName
+	}
+	const longest = 63
+	return strings.TrimRight(pod.Name[:min(len(pod.Name), longest)], "-.")
 }
 
 // freeLease takes the Lease from a component that does not run: it has no rival

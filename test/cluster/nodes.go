@@ -15,10 +15,7 @@ import (
 	heartbeat "sigs.k8s.io/kwok/kustomize/stage/node/heartbeat-with-lease"
 )
 
-const (
-	nodeAnnotation = "kwok.x-k8s.io/node" // kwok minds the nodes that have it
-	nodeCount      = 3
-)
+const nodeAnnotation = "kwok.x-k8s.io/node" // kwok minds the nodes that have it
 
 func (d Dir) stages() string { return d.join("kwok.yaml") }
 
@@ -28,10 +25,13 @@ func (d Dir) writeStages() error {
 	return os.WriteFile(d.stages(), []byte(fast.DefaultNodeInit+"\n---\n"+heartbeat.DefaultNodeHeartbeatWithLease), 0o644)
 }
 
-// applyNodes makes node-1 to node-3.
-func applyNodes(ctx context.Context, client kubernetes.Interface) error {
-	for i := range nodeCount {
-		name := fmt.Sprintf("node-%d", i+1)
+// apply makes the nodes, unless they make themselves.
+func (n Nodes) apply(ctx context.Context, client kubernetes.Interface) error {
+	if n.Kind == Kubelet {
+		return nil
+	}
+	for i := range n.Count {
+		name := nodeName(i + 1)
 		node := &corev1.Node{
 			TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Node"},
 			ObjectMeta: metav1.ObjectMeta{
@@ -47,19 +47,19 @@ func applyNodes(ctx context.Context, client kubernetes.Interface) error {
 	return nil
 }
 
-// waitForNodes waits until all nodes are ready: pods that come before crowd on
+// waitFor waits until all nodes are ready: pods that come before crowd on
 // the first one.
-func waitForNodes(ctx context.Context, client kubernetes.Interface) error {
+func (n Nodes) waitFor(ctx context.Context, client kubernetes.Interface) error {
 	ticker := time.NewTicker(50 * time.Millisecond)
 	defer ticker.Stop()
 	for {
 		ready, err := readyNodes(ctx, client)
-		if err == nil && ready >= nodeCount {
+		if err == nil && ready >= n.Count {
 			return nil
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("%d of %d nodes are ready: %w", ready, nodeCount, errors.Join(ctx.Err(), err))
+			return fmt.Errorf("%d of %d nodes are ready: %w", ready, n.Count, errors.Join(ctx.Err(), err))
 		case <-ticker.C:
 		}
 	}

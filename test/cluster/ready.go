@@ -49,7 +49,7 @@ func (c *Cluster) waitReady(ctx context.Context, one component) error {
 
 // lastWords is an error with the end of the component's log.
 func (c *Cluster) lastWords(one component, what string) error {
-	path := c.Dir.log(one.name)
+	path := c.Dir.Log(one.name)
 	data, _ := os.ReadFile(path)
 	lines := strings.Split(strings.TrimSpace(string(data)), "\n")
 	tail := strings.Join(lines[max(0, len(lines)-logTail):], "\n")

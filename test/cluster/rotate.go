@@ -6,15 +6,21 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// RotateLogs makes the runner rotate the logs of the pod's containers, and
+// RotateLogs makes the pod's node rotate the logs of its containers, and
 // returns when that is done.
 func (c *Cluster) RotateLogs(ctx context.Context, namespace, pod string) error {
 	if err := c.load(); err != nil {
 		return err
 	}
-	url := fmt.Sprintf("https://127.0.0.1:%d/rotate/%s/%s", c.ports[runnerName], namespace, pod)
+	node, err := c.nodeOf(ctx, namespace, pod)
+	if err != nil {
+		return err
+	}
+	url := fmt.Sprintf("%s/rotate/%s/%s", node, namespace, pod)
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, nil)
 	if err != nil {
 		return err
@@ -30,4 +36,20 @@ func (c *Cluster) RotateLogs(ctx context.Context, namespace, pod string) error {
 		return fmt.Errorf("rotate logs of pod %s/%s: %s", namespace, pod, reason)
 	}
 	return nil
+}
+
+// nodeOf is the URL at which the pod's node can be asked to do something.
+func (c *Cluster) nodeOf(ctx context.Context, namespace, pod string) (string, error) {
+	if c.nodes.Kind == Kwok {
+		return fmt.Sprintf("https://127.0.0.1:%d", c.ports[runnerName]), nil
+	}
+	client, err := c.Client()
+	if err != nil {
+		return "", err
+	}
+	object, err := client.CoreV1().Pods(namespace).Get(ctx, pod, metav1.GetOptions{})
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("http://127.0.0.1:%d/nodes/%s", c.ports[tunnelName], object.Spec.NodeName), nil
 }

@@ -20,7 +20,7 @@ func (c *Cluster) Status(ctx context.Context) ([]Status, error) {
 	if err := c.load(); err != nil {
 		return nil, err
 	}
-	all := make([]Status, 0, len(ComponentNames()))
+	var all []Status
 	for _, one := range c.components() {
 		running, err := process.Scan(ctx, c.prefix(one))
 		if err != nil {

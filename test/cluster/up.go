@@ -40,10 +40,10 @@ func (c *Cluster) Up(ctx context.Context, extent Extent) error {
 		return err
 	}
 	if err := c.step("nodes", func() error {
-		if err := applyNodes(ctx, client); err != nil {
+		if err := c.nodes.apply(ctx, client); err != nil {
 			return err
 		}
-		return waitForNodes(ctx, client)
+		return c.nodes.waitFor(ctx, client)
 	}); err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func (c *Cluster) tryStartAll(ctx context.Context, extent Extent) error {
 	if extent == Bare {
 		return nil
 	}
-	return c.step("controllers, kwok, runner", func() error {
+	return c.step("controllers and nodes' parts", func() error {
 		for _, one := range all[2:] {
 			if err := c.ensureStarted(ctx, one); err != nil {
 				return err

@@ -6,15 +6,16 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/uuid"
-	coordinationv1 "k8s.io/client-go/kubernetes/typed/coordination/v1"
 	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/events"
 	"k8s.io/client-go/tools/leaderelection/resourcelock"
+	"k8s.io/client-go/tools/record"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/leaderelection"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 )
@@ -33,23 +34,11 @@ type operator struct {
 	working sync.Mutex
 }
 
-// newIdentity has the form of controller-runtime's own, `<hostname>_<uuid>`,
-// where in a pod the hostname is the pod's name.
-func newIdentity(pod string) string { return pod + "_" + string(uuid.NewUUID()) }
-
 // newRunID is 8 hexadecimal digits.
 func newRunID() string { return strings.ReplaceAll(string(uuid.NewUUID()), "-", "")[:8] }
 
 // lead takes part in the election until ctx ends (nil) or the lease is lost.
-func (o *operator) lead(ctx context.Context) error {
-	config, err := ctrl.GetConfig()
-	if err != nil {
-		return err
-	}
-	lock, err := o.newLock(config)
-	if err != nil {
-		return err
-	}
+func (o *operator) lead(ctx context.Context, config *rest.Config, lock resourcelock.Interface) error {
 	uncached := &client.CacheOptions{DisableFor: []client.Object{&corev1.ConfigMap{}}}
 	mgr, err := ctrl.NewManager(config, ctrl.Options{
 		LeaderElection:                      true,
@@ -73,17 +62,27 @@ func (o *operator) lead(ctx context.Context) error {
 	return mgr.Start(ctx)
 }
 
-func (o *operator) newLock(config *rest.Config) (resourcelock.Interface, error) {
-	config = rest.AddUserAgent(config, "leader-election")
-	// A request that hangs must not eat the whole renew deadline.
-	config.Timeout = max(o.renewDeadline/2, time.Second)
-	leases, err := coordinationv1.NewForConfig(config)
-	if err != nil {
-		return nil, err
+// newLock is controller-runtime's own, with its identity: `<hostname>_<uuid>`.
+func (o options) newLock(config *rest.Config) (resourcelock.Interface, error) {
+	lock, err := leaderelection.NewResourceLock(config, noEvents{}, leaderelection.Options{
+		LeaderElection:          true,
+		LeaderElectionID:        o.leaseName,
+		LeaderElectionNamespace: o.leaseNamespace,
+		RenewDeadline:           o.renewDeadline,
+	})
+	if lease, ok := lock.(*resourcelock.LeaseLock); ok && o.hostname != "" {
+		_, id, _ := strings.Cut(lease.LockConfig.Identity, "_")
+		lease.LockConfig.Identity = o.hostname + "_" + id
 	}
-	lock := &resourcelock.LeaseLock{Client: leases}
-	lock.LeaseMeta.Name = o.leaseName
-	lock.LeaseMeta.Namespace = o.leaseNamespace
-	lock.LockConfig.Identity = o.identity
-	return lock, nil
+	return lock, err
 }
+
+// noEvents gives recorders that record nothing: the operator may not write
+// events.
+type noEvents struct{}
+
+// GetEventRecorderFor implements recorder.Provider.
+func (noEvents) GetEventRecorderFor(string) record.EventRecorder { return &record.FakeRecorder{} }
+
+// GetEventRecorder implements recorder.Provider.
+func (noEvents) GetEventRecorder(string) events.EventRecorder { return &events.FakeRecorder{} }

@@ -15,6 +15,9 @@ import (
 )
 
 func main() {
+	if isInit() {
+		os.Exit(runAsChild())
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	ctrl.SetLogger(textlogger.NewLogger(textlogger.NewConfig())) // stderr
@@ -52,12 +55,20 @@ func run(ctx context.Context, o options) error {
 	defer cancel()
 
 	op := &operator{
-		options:  o,
-		journal:  newJournal(os.Stdout),
-		run:      newRunID(),
-		identity: newIdentity(o.pod),
-		stop:     cancel,
+		options: o,
+		journal: newJournal(os.Stdout),
+		run:     newRunID(),
+		stop:    cancel,
 	}
+	config, err := ctrl.GetConfig()
+	if err != nil {
+		return err
+	}
+	lock, err := o.newLock(config)
+	if err != nil {
+		return err
+	}
+	op.identity = lock.Identity()
 	if err := op.writeToken(false); err != nil { // of a process before, that has crashed
 		return err
 	}
@@ -68,7 +79,7 @@ func run(ctx context.Context, o options) error {
 	defer listener.Close()
 	go op.serve(listener)
 
-	err = op.lead(ctx)
+	err = op.lead(ctx, config, lock)
 	if err != nil {
 		op.journal.printf("leader lock lost pod=%s run=%s: %v", o.pod, op.run, err)
 		return err

@@ -8,9 +8,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/spf13/pflag"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/client-go/rest"
 )
 
 func TestJournalNumbersEveryLineOnce(t *testing.T) {
@@ -77,10 +79,21 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-func TestIdentityIsPodAndUUID(t *testing.T) {
-	pod, id, found := strings.Cut(newIdentity("p-1"), "_")
-	if pod != "p-1" || !found || len(id) != 36 {
-		t.Errorf("got %q, %q", pod, id)
+func TestIdentityIsHostAndUUID(t *testing.T) {
+	host, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for override, want := range map[string]string{"": host, "p-1": "p-1"} {
+		o := options{leaseName: "op", leaseNamespace: "demo", renewDeadline: time.Second, hostname: override}
+		lock, err := o.newLock(&rest.Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, id, _ := strings.Cut(lock.Identity(), "_")
+		if got != want || len(id) != 36 || lock.Describe() != "demo/op" {
+			t.Errorf("got %q of %s, want %s_<uuid> of demo/op", lock.Identity(), lock.Describe(), want)
+		}
 	}
 	if run := newRunID(); len(run) != 8 || strings.Trim(run, "0123456789abcdef") != "" {
 		t.Errorf("got run %q, want 8 hexadecimal digits", run)

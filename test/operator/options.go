@@ -21,9 +21,11 @@ type options struct {
 	reconcileEvery  time.Duration
 	listen          string
 	listenEnv       string // LISTEN_ADDR
+	hostname        string // HOSTNAME_OVERRIDE: of a pod that has none of its own
 }
 
-// defaultOptions reads POD_NAME, POD_NAMESPACE and LISTEN_ADDR from getenv.
+// defaultOptions reads POD_NAME, POD_NAMESPACE, LISTEN_ADDR and
+// HOSTNAME_OVERRIDE from getenv.
 func defaultOptions(getenv func(string) string) *options {
 	return &options{
 		pod:             getenv("POD_NAME"),
@@ -35,6 +37,7 @@ func defaultOptions(getenv func(string) string) *options {
 		releaseOnCancel: true,
 		reconcileEvery:  200 * time.Millisecond,
 		listenEnv:       getenv("LISTEN_ADDR"),
+		hostname:        getenv("HOSTNAME_OVERRIDE"),
 	}
 }
 

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -110,6 +111,24 @@ func TestFollowingOtherIdentities(t *testing.T) {
 	}
 }
 
+// untilRunning waits until a pod runs: who starts later than a record cannot be its holder.
+func (ns *namespace) untilRunning(t *testing.T, pod string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	w, err := ns.client.CoreV1().Pods(ns.name).Watch(ctx, metav1.ListOptions{FieldSelector: "metadata.name=" + pod})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Stop()
+	for event := range w.ResultChan() {
+		if object, ok := event.Object.(*corev1.Pod); ok && object.Status.Phase == corev1.PodRunning {
+			return
+		}
+	}
+	t.Fatalf("pod %s does not run", pod)
+}
+
 // TestReplacedOnItsNode replaces the pod of a node that holds a lock under the node's name: the holder stays the same.
 func TestReplacedOnItsNode(t *testing.T) {
 	t.Parallel()
@@ -127,6 +146,7 @@ func TestReplacedOnItsNode(t *testing.T) {
 		if _, err := ns.client.CoreV1().Pods(ns.name).Create(t.Context(), pod, metav1.CreateOptions{}); err != nil {
 			t.Fatal(err)
 		}
+		ns.untilRunning(t, name)
 	}
 	run("agent-x2k4z")
 	p := start(t, ns, "port-forward", "agent-leader-election", ":8080", "--address=127.0.0.1")

@@ -15,6 +15,7 @@ func identityDir() string { return shared.dir + "-identity" }
 // cases bring nodes, and pods that nobody runs.
 func TestIdentities(t *testing.T) {
 	t.Parallel()
+	only(t, noNodes, kwok)
 	cmd := exec.CommandContext(t.Context(), filepath.Join(shared.bin, "identity"), "--dir", identityDir(), "--list",
 		"../identity/testdata/cases.json", "../identity/testdata/own.json", "../identity/testdata/kin.json")
 	output, err := cmd.CombinedOutput()

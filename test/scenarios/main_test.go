@@ -15,12 +15,14 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// lab is an embedded cluster. Scenarios share one and have a namespace of their own in it; what breaks the cluster itself
-// brings its own.
+// lab is a cluster. Scenarios share one and have a namespace of their own in it; what breaks the cluster itself brings its
+// own.
 type lab struct {
+	kind       kind
 	bin        string // folder of the built binaries
 	dir        string // folder of the cluster
 	kubeconfig string
+	nodes      int
 }
 
 var shared *lab
@@ -45,13 +47,17 @@ func (w withCluster) Run() int {
 			return 1
 		}
 	}
-	shared = newLab(bin, filepath.Join(root, ".cluster-test"))
+	if shared, err = newSharedLab(root); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
 	defer shared.down() // it has said what is wrong
 	defer downOnSignal()()
 	if err := shared.up(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
+	defer left.tell(os.Stdout)
 	os.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH")) // a valid name
 	return w.tests.Run()
 }
@@ -64,10 +70,9 @@ func downOnSignal() func() {
 		if _, ok := <-signals; !ok {
 			return
 		}
-		shared.down()                                    // on our way out
-		newLab(shared.bin, shared.dir+"-restart").down() // likewise
-		newLab(shared.bin, shared.dir+"-watch").down()   // likewise
-		newLab(shared.bin, identityDir()).down()         // likewise
+		for _, suffix := range []string{"", "-restart", "-watch", "-machine", "-identity"} {
+			shared.own(suffix).down() // on our way out
+		}
 		os.Exit(1)
 	}()
 	return func() { signal.Stop(signals); close(signals) }
@@ -88,21 +93,34 @@ func fetchMain() {
 }
 
 func newLab(bin, dir string) *lab {
-	return &lab{bin: bin, dir: dir, kubeconfig: filepath.Join(dir, "kubeconfig")}
+	return &lab{kind: kwok, bin: bin, dir: dir, kubeconfig: filepath.Join(dir, "kubeconfig"), nodes: 3}
 }
 
 // up starts the cluster, after what a killed run may have left behind is gone.
 func (l *lab) up() error {
+	if l.kind == foreign {
+		return nil
+	}
 	if err := l.down(); err != nil {
 		return err
 	}
-	return l.run("up", "--no-demo")
+	return l.run("up", "--no-demo", "--nodes="+string(l.kind), fmt.Sprintf("--node-count=%d", l.nodes))
 }
 
 func (l *lab) down() error { return l.run("down") }
 
+// own is a lab beside this one, of the same kind, for what breaks the cluster itself. One node is enough.
+func (l *lab) own(suffix string) *lab {
+	own := newLab(l.bin, l.dir+suffix)
+	own.kind, own.nodes = l.kind, 1
+	return own
+}
+
 // run runs bin/cluster on the lab.
 func (l *lab) run(args ...string) error {
+	if l.kind == foreign && args[0] == "deploy" {
+		args = append(args, "--kubeconfig", l.kubeconfig)
+	}
 	cmd := exec.Command(filepath.Join(l.bin, "cluster"), append([]string{"--dir", l.dir}, args...)...)
 	output, err := cmd.CombinedOutput()
 	if err != nil {

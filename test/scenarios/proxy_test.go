@@ -131,6 +131,11 @@ func TestLogsToASlowReader(t *testing.T) {
 	}
 	errors := newBuffer()
 	cmd.Stderr = errors
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("stderr of logs:\n%s", errors)
+		}
+	})
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,8 @@ import (
 // an API server that has just started denies such a user everything for a moment.
 func TestAPIServerRestart(t *testing.T) {
 	t.Parallel()
-	own := newLab(shared.bin, shared.dir+"-restart")
+	only(t, breaksControlPlane, kwok, kubelet)
+	own := shared.own("-restart")
 	if err := own.up(); err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 // its pod, the run of its process and a number that never skips, so it is unlike any other.
 func truth(t *testing.T, ns *namespace) []string {
 	t.Helper()
+	only(t, readsNodes, kwok, kubelet)
 	cmd := exec.Command(filepath.Join(ns.lab.bin, "cluster"), "--dir", ns.lab.dir, "logfile", "-n", ns.name, "--all")
 	output, err := cmd.Output()
 	if err != nil {

@@ -223,7 +223,8 @@ func compareWithWitness(t *testing.T, p *process, witness *chronicler, terms int
 // needed. The leadership outlives it, so there is nothing to tell; then it does not.
 func TestWatchAcrossAPIServerRestart(t *testing.T) {
 	t.Parallel()
-	own := newLab(shared.bin, shared.dir+"-watch")
+	only(t, breaksControlPlane, kwok, kubelet)
+	own := shared.own("-watch")
 	if err := own.up(); err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ type Spec struct {
 	Log     string   // the file that gets its output, appended
 	PIDFile string
 	Dir     string // its working folder
+	Machine bool   // it is a machine of its own: PIDs, mounts, network, IPC and host name; Linux and root only
 }
 
 // Start starts a process in a session of its own, so that it outlives this
@@ -32,6 +33,9 @@ func Start(spec Spec) error {
 	command.Stdout, command.Stderr = log, log
 	command.Dir = spec.Dir
 	command.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if spec.Machine {
+		ownMachine(command.SysProcAttr)
+	}
 	if err := command.Start(); err != nil {
 		return fmt.Errorf("start %s: %w", filepath.Base(spec.Argv0), err)
 	}

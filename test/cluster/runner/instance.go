@@ -64,6 +64,7 @@ func (c *container) start(number int) (*instance, error) {
 	command.Env = append(env,
 		"PATH=/usr/bin:/bin",
 		"HOSTNAME="+c.pod.object.Name,
+		"HOSTNAME_OVERRIDE="+c.pod.object.Name, // the process has the machine's
 		"KUBECONFIG="+c.pod.kubeconfig(),
 		fmt.Sprintf("LISTEN_ADDR=127.0.0.1:%d", c.port),
 	)

@@ -15,10 +15,9 @@ import (
 func newControlCommands(open opener) []*cobra.Command {
 	verb := func(name, short string, do func(*cluster.Cluster, context.Context, string) error) *cobra.Command {
 		return &cobra.Command{
-			Use:       name + " COMPONENT",
-			Short:     short,
-			Args:      cobra.ExactArgs(1),
-			ValidArgs: cluster.ComponentNames(),
+			Use:   name + " COMPONENT",
+			Short: short,
+			Args:  cobra.ExactArgs(1),
 			RunE: func(cmd *cobra.Command, args []string) error {
 				c, err := open()
 				if err != nil {

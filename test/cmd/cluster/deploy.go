@@ -15,6 +15,7 @@ const deployTimeout = 2 * time.Minute
 func newDeployCommand(open opener) *cobra.Command {
 	o := cluster.DemoOperator()
 	var wait bool
+	var kubeconfig string
 	command := &cobra.Command{
 		Use:   "deploy --namespace NAMESPACE",
 		Short: "Deploy a demo operator of one's own",
@@ -24,7 +25,10 @@ func newDeployCommand(open opener) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			client, err := c.Client()
+			if kubeconfig == "" {
+				kubeconfig = c.Dir.Kubeconfig()
+			}
+			client, err := cluster.NewClient(kubeconfig)
 			if err != nil {
 				return err
 			}
@@ -47,6 +51,8 @@ func newDeployCommand(open opener) *cobra.Command {
 	flags.BoolVar(&o.ReleaseOnCancel, "release-on-cancel", o.ReleaseOnCancel, "Give the Lease up on a clean end.")
 	flags.DurationVar(&o.Grace, "grace", o.Grace, "The pods' grace period, in whole seconds.")
 	flags.DurationVar(&o.ReconcileEvery, "reconcile-every", o.ReconcileEvery, "Pause between two reconciles.")
+	flags.BoolVar(&o.HostNetwork, "host-network", false, "Let the pods share their node's network, and its name.")
+	flags.StringVar(&kubeconfig, "kubeconfig", "", "Kubeconfig of another cluster to deploy to, which has the image "+cluster.OperatorImage+".")
 	flags.BoolVar(&wait, "wait", false, "Wait for a leader and until all pods are ready.")
 	return command
 }

@@ -31,7 +31,8 @@ func newCommand() *cobra.Command {
 		return cluster.Open(dir, filepath.Dir(program), os.Stderr)
 	}
 	root.AddCommand(newUpCommand(open), newDownCommand(open), newStatusCommand(open),
-		newDeployCommand(open), newRotateCommand(open), newLogfileCommand(open), newRunnerCommand(open))
+		newDeployCommand(open), newRotateCommand(open), newLogfileCommand(open), newRunnerCommand(open), newTunnelCommand(open), newImagesCommand(open))
+	root.AddCommand(newNodeCommands(open)...)
 	root.AddCommand(newControlCommands(open)...)
 	return root
 }
@@ -41,6 +42,7 @@ type opener func() (*cluster.Cluster, error)
 
 func newUpCommand(open opener) *cobra.Command {
 	var noDemo, bare bool
+	nodes := cluster.DefaultNodes()
 	command := &cobra.Command{
 		Use:   "up",
 		Short: "Start the cluster, or what of it does not run",
@@ -57,6 +59,9 @@ func newUpCommand(open opener) *cobra.Command {
 			case noDemo:
 				extent = cluster.NoDemo
 			}
+			if err := c.UseNodes(nodes); err != nil {
+				return err
+			}
 			if err := c.Up(cmd.Context(), extent); err != nil {
 				return err
 			}
@@ -66,6 +71,8 @@ func newUpCommand(open opener) *cobra.Command {
 	}
 	command.Flags().BoolVar(&noDemo, "no-demo", false, "Do not deploy the demo operator.")
 	command.Flags().BoolVar(&bare, "bare", false, "Start etcd and kube-apiserver only: no controllers, no nodes, no runner, no demo operator.")
+	command.Flags().StringVar((*string)(&nodes.Kind), "nodes", string(nodes.Kind), "Kind of the nodes: kwok, or kubelet for real ones (Linux, root). A cluster that exists keeps its own.")
+	command.Flags().IntVar(&nodes.Count, "node-count", nodes.Count, "Number of nodes.")
 	return command
 }
 

@@ -1,0 +1,95 @@
+package scenarios
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// kind is what the scenarios run on; the tests are the same.
+type kind string
+
+const (
+	kwok    kind = "kwok"    // nodes that only exist in the API
+	kubelet kind = "kubelet" // nodes with the real kubelet: Linux and root
+	foreign kind = "foreign" // a cluster that somebody else made: no hand on its machines
+)
+
+// chosenKind is told by the environment, as is the foreign cluster.
+func chosenKind() (kind, error) {
+	if os.Getenv("E2E_KUBECONFIG") != "" {
+		return foreign, nil
+	}
+	switch chosen := kind(os.Getenv("E2E_NODES")); chosen {
+	case "", kwok:
+		return kwok, nil
+	case kubelet:
+		return kubelet, nil
+	default:
+		return "", fmt.Errorf("E2E_NODES=%s: it must be %s or %s", chosen, kwok, kubelet)
+	}
+}
+
+// newSharedLab is the lab of the environment's choice.
+func newSharedLab(root string) (*lab, error) {
+	chosen, err := chosenKind()
+	if err != nil {
+		return nil, err
+	}
+	dir := filepath.Join(root, ".cluster-test")
+	if chosen != kwok {
+		dir = filepath.Join(root, ".cluster-e2e")
+	}
+	l := newLab(filepath.Join(root, "bin"), dir)
+	l.kind = chosen
+	if chosen == foreign {
+		l.kubeconfig, err = filepath.Abs(os.Getenv("E2E_KUBECONFIG"))
+	}
+	return l, err
+}
+
+// only runs the rest of the test on clusters of these kinds, and elsewhere
+// leaves it out, which is told in the end.
+func only(t interface {
+	Name() string
+	Skip(...any)
+}, why string, kinds ...kind) {
+	if !slices.Contains(kinds, shared.kind) {
+		left.add(t.Name(), why)
+		t.Skip(why)
+	}
+}
+
+// leftOut is what did not run, and why.
+type leftOut struct {
+	mu    sync.Mutex
+	tests []string
+}
+
+var left leftOut
+
+func (l *leftOut) add(name, why string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.tests = append(l.tests, fmt.Sprintf("  %s: %s\n", name, why))
+}
+
+func (l *leftOut) tell(w io.Writer) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.tests) > 0 {
+		slices.Sort(l.tests)
+		fmt.Fprintf(w, "Left out on this cluster (%s):\n%s", shared.kind, strings.Join(l.tests, ""))
+	}
+}
+
+const (
+	breaksControlPlane = "it kills the API server"
+	readsNodes         = "it reads the logs on the nodes"
+	noNodes            = "it brings a cluster of its own, in which nothing runs"
+	needsKubelet       = "it needs a real kubelet"
+)
