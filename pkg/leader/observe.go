@@ -112,8 +112,7 @@ func (r reflection) run(ctx context.Context) (denied bool) {
 			r.worked.Store(true) // to list is not enough: it may be all that is allowed
 			deniedFrom = time.Time{}
 		case starting(err):
-			r.trouble(err, false)
-			// As this, the Reflector goes on from where it was; it would list anew otherwise, and miss what was in between.
+			// Without a word, as it may pass. As this, the Reflector goes on from where it was; it would list anew otherwise, and miss what was in between.
 			err = apierrors.NewTooManyRequests(err.Error(), 0)
 		case utilnet.IsConnectionRefused(err):
 			r.trouble(err, false) // the Reflector tries this again by itself, without a word
@@ -127,11 +126,10 @@ func (r reflection) run(ctx context.Context) (denied bool) {
 		err := reflector.ListAndWatchWithContext(ctx)
 		switch {
 		case ctx.Err() != nil, err == nil, errors.Is(err, io.EOF), apierrors.IsResourceExpired(err), apierrors.IsGone(err):
-		case starting(err):
-			r.trouble(err, false)
+		case starting(err): // it may pass
 		case apierrors.IsForbidden(err):
 			denied = true
-			r.trouble(err, !r.worked.Load())
+			r.trouble(err, true)
 		default:
 			r.trouble(err, false)
 		}

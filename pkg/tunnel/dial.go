@@ -38,7 +38,7 @@ func NewDialer(config *rest.Config, client rest.Interface) Dialer {
 		var first error
 		conn, protocol, err := portforward.NewFallbackDialerForStreaming(overWebSocket, overSPDY, func(err error) bool {
 			first = err
-			return httpstream.IsUpgradeFailure(err) || httpstream.IsHTTPSProxyError(err)
+			return mayBeOtherwise(err)
 		}).Dial(portforward.PortForwardProtocolV1Name)
 		switch {
 		case err != nil && Refusal(first) != nil:
@@ -51,6 +51,17 @@ func NewDialer(config *rest.Config, client rest.Interface) Dialer {
 		}
 		return conn, nil
 	}
+}
+
+// mayBeOtherwise reports that SPDY may do where WebSocket has failed: the server or a proxy does not know it, or the rule for it is
+// another one. What the server says of the pod itself it says to both, and each try that fails costs: client-go leaves SPDY's
+// connection open then, until the garbage collector comes.
+func mayBeOtherwise(err error) bool {
+	refusal := Refusal(err)
+	if apierrors.IsNotFound(refusal) || apierrors.IsInternalError(refusal) || apierrors.IsServiceUnavailable(refusal) {
+		return false
+	}
+	return httpstream.IsUpgradeFailure(err) || httpstream.IsHTTPSProxyError(err)
 }
 
 // Refusal is what the server said when it did not upgrade a connection, nil if it did not say.

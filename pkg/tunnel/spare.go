@@ -34,11 +34,10 @@ func (s *spares) aim(ctx context.Context, pod *corev1.Pod) {
 // take gives out the spare, or dials when there is none. Either way the next one is on its way.
 func (s *spares) take(ctx, fillCtx context.Context, pod *corev1.Pod) (httpstream.Connection, error) {
 	s.mu.Lock()
-	conn := s.conn
-	if s.pod == nil || s.pod.UID != pod.UID || conn == nil || closed(conn) {
-		conn = nil
-	} else {
-		s.conn = nil
+	s.dropBroken()
+	var conn httpstream.Connection
+	if s.pod != nil && s.pod.UID == pod.UID {
+		conn, s.conn = s.conn, nil
 	}
 	s.fill(fillCtx)
 	s.mu.Unlock()
@@ -50,7 +49,8 @@ func (s *spares) take(ctx, fillCtx context.Context, pod *corev1.Pod) (httpstream
 
 // fill opens a spare unless there is one or one is on its way. A failure leaves none: whoever takes dials, and learns why.
 func (s *spares) fill(ctx context.Context) {
-	if s.pod == nil || s.filling || s.conn != nil && !closed(s.conn) || ctx.Err() != nil {
+	s.dropBroken()
+	if s.pod == nil || s.filling || s.conn != nil || ctx.Err() != nil {
 		return
 	}
 	s.filling = true
@@ -69,6 +69,13 @@ func (s *spares) fill(ctx context.Context) {
 			s.conn = conn
 		}
 	})
+}
+
+// dropBroken closes a spare that has broken: until then, its socket stays.
+func (s *spares) dropBroken() {
+	if s.conn != nil && closed(s.conn) {
+		s.drop()
+	}
 }
 
 // drop closes the spare.

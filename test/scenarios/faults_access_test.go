@@ -11,6 +11,7 @@ import (
 	authenticationv1 "k8s.io/api/authentication/v1"
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
@@ -41,9 +42,11 @@ func thisNameOnly() []rbacv1.PolicyRule {
 	return append([]rbacv1.PolicyRule{lease, rule("", get, "pods")}, streams...)
 }
 
+var follower = rbacv1.Subject{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: "follower"}
+
 func withRights(rules func() []rbacv1.PolicyRule) func(*testing.T, *namespace) *namespace {
 	return func(t *testing.T, ns *namespace) *namespace {
-		ns.grant(t, "follower", rbacv1.Subject{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: "follower"}, rules())
+		ns.grant(t, "follower", follower, rules())
 		return ns.rewritten(t, func(config *clientcmdapi.Config) {
 			for _, auth := range config.AuthInfos {
 				auth.Impersonate = "follower"
@@ -55,18 +58,15 @@ func withRights(rules func() []rbacv1.PolicyRule) func(*testing.T, *namespace) *
 // grant binds a subject to a role with these rules, or changes the role.
 func (ns *namespace) grant(t *testing.T, name string, subject rbacv1.Subject, rules []rbacv1.PolicyRule) {
 	t.Helper()
-	roles, role := ns.client.RbacV1().Roles(ns.name), &rbacv1.Role{ObjectMeta: metav1.ObjectMeta{Name: name}, Rules: rules}
-	if _, err := roles.Update(t.Context(), role, metav1.UpdateOptions{}); err == nil {
-		return
-	}
-	if _, err := roles.Create(t.Context(), role, metav1.CreateOptions{}); err != nil {
+	role := &rbacv1.Role{ObjectMeta: metav1.ObjectMeta{Name: name}, Rules: rules}
+	if _, err := ns.client.RbacV1().Roles(ns.name).Update(t.Context(), role, metav1.UpdateOptions{}); err != nil { // which creates, too
 		t.Fatal(err)
 	}
 	binding := &rbacv1.RoleBinding{
 		ObjectMeta: metav1.ObjectMeta{Name: name}, Subjects: []rbacv1.Subject{subject},
 		RoleRef: rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "Role", Name: name},
 	}
-	if _, err := ns.client.RbacV1().RoleBindings(ns.name).Create(t.Context(), binding, metav1.CreateOptions{}); err != nil {
+	if _, err := ns.client.RbacV1().RoleBindings(ns.name).Create(t.Context(), binding, metav1.CreateOptions{}); err != nil && !apierrors.IsAlreadyExists(err) {
 		t.Fatal(err)
 	}
 }
@@ -94,10 +94,15 @@ func (ns *namespace) rewritten(t *testing.T, change func(*clientcmdapi.Config)) 
 
 func deniedWatch(t *testing.T, f *following) {
 	for _, p := range []*process{f.forward, f.watch} {
-		if text := p.stderr.String(); strings.Count(text, "no access to watch") != 1 {
-			t.Errorf("the denial has to be told once: %s", text)
-		}
+		p.stderr.until(t, "word of the denial", func(text string) bool { return strings.Contains(text, "no access to watch") })
 	}
+	defer func() {
+		for _, p := range []*process{f.forward, f.watch} {
+			if text := p.stderr.String(); strings.Count(text, "no access to watch") != 1 {
+				t.Errorf("the denial has to be told once: %s", text)
+			}
+		}
+	}()
 	vacant(time.Second)(t, f)
 }
 
@@ -107,16 +112,18 @@ func narrowing(t *testing.T, ns *namespace) *namespace {
 
 // narrowed takes list and watch away. What is open stays so, and the next one is denied.
 func narrowed(t *testing.T, f *following) {
-	f.ns.grant(t, "follower", rbacv1.Subject{}, getOnly())
-	for deadline := time.Now().Add(patience); ; f.by.wire.reset() { // there is no event for a role that the API server knows
-		if strings.Contains(f.watch.stderr.String(), "no access to watch") && strings.Contains(f.forward.stderr.String(), "no access to watch") {
-			break
-		}
+	f.ns.grant(t, "follower", follower, getOnly())
+	// There is no event for a role that the API server knows. Until then lists are allowed, of all Leases too.
+	for deadline := time.Now().Add(patience); start(t, f.by, "list").wait(t) == 0; {
 		if time.Now().After(deadline) {
-			t.Fatal("nobody tells of the denial")
+			t.Fatal("the API server does not come to know the role")
 		}
-		<-time.After(100 * time.Millisecond)
 	}
+	f.by.wire.reset()
+	for _, p := range []*process{f.forward, f.watch} {
+		p.stderr.until(t, "word of the denial", func(text string) bool { return strings.Contains(text, "no access to watch") })
+	}
+	f.caughtUp(t)
 	vacant(time.Second)(t, f)
 }
 
@@ -201,5 +208,6 @@ func tokenEnds(t *testing.T, f *following) {
 		}
 	}
 	f.by.wire.reset()
+	f.caughtUp(t)
 	vacant(time.Second)(t, f)
 }

@@ -18,8 +18,9 @@ var outlives = []string{"--lease-duration=60s", "--renew-deadline=50s", "--retry
 
 // TestClusterFaults breaks the control plane of a cluster of its own, one fault after another.
 func TestClusterFaults(t *testing.T) {
+	only(t, breaksControlPlane, kwok, kubelet)
 	t.Parallel()
-	own := newLab(shared.bin, shared.dir+"-faults")
+	own := shared.own("-faults")
 	if err := own.up(); err != nil {
 		t.Fatal(err)
 	}
@@ -63,8 +64,10 @@ func pausedAPIServer(t *testing.T, f *following) {
 	f.undisturbed(t, leader)
 }
 
-// restartedNodes restarts what keeps the nodes alive, while the pods run on.
+// restartedNodes restarts what keeps the nodes alive, while the pods run on. (A kubelet's pods go with it here, as each node is
+// one process in namespaces of its own: TestDeadNode has that.)
 func restartedNodes(t *testing.T, f *following) {
+	only(t, "it restarts kwok", kwok)
 	leader := f.ns.holder(t)
 	for range 3 {
 		f.cluster(t, "restart", "kwok")
@@ -78,6 +81,7 @@ func compacted(t *testing.T, f *following) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	f.unseen = true
 	f.by.wire.hold()
 	f.by.wire.reset()
 	for range 3 {

@@ -13,6 +13,7 @@ func resets(t *testing.T, f *following) {
 			t.Errorf("after a reset: %+v, %v", s, err)
 		}
 	}
+	f.caughtUp(t)
 	before := f.ns.holder(t)
 	for _, a := range f.load.seen() {
 		if a.err == nil && a.state.Pod != before {
@@ -24,6 +25,7 @@ func resets(t *testing.T, f *following) {
 // stalled lets no byte pass for 20 s, in which the leader changes. Nobody can know of that before it is over.
 func stalled(t *testing.T, f *following) {
 	told := len(events(t, f.watch.stdout.String()))
+	f.unseen = true // the old leader's pod is gone before the stall is over
 	f.by.wire.hold()
 	next := f.ns.deleteLeader(t)
 	<-time.After(20 * time.Second) // the fault itself

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -22,6 +23,7 @@ type following struct {
 	forward, logs, watch, changed *process
 	url                           string
 	first                         string // who led in the beginning
+	unseen                        bool   // leaders came and went while nobody could know of them
 	sockets                       int    // that the port-forward had open before anybody connected
 
 	load     *client
@@ -56,6 +58,8 @@ func (f *following) settle(t *testing.T) {
 	if s, err := askState(f.url); err != nil || s.Pod != leader || !s.Leader {
 		t.Errorf("port-forward: %+v answers (%v), want %s", s, err, leader)
 	}
+	// Who reads once a second has to see it before it is gone.
+	f.logs.stdout.until(t, "the leader's lines", func(text string) bool { return strings.Contains(text, "pod="+leader) })
 	next := f.ns.deleteLeader(t)
 	if s, err := askState(f.url); err != nil || s.Pod != next || !s.Leader {
 		t.Errorf("port-forward after another failover: %+v answers (%v), want %s", s, err, next)
@@ -77,8 +81,22 @@ func (f *following) settle(t *testing.T) {
 	} else if pod := report.Checkpoints[0].Checks[1].Term.Pod; pod == "" || pod == f.first {
 		t.Errorf("assert --changed-from=%s has a verdict on %q", f.first, pod)
 	}
-	checkComplete(t, f.ns, f.logs)
+	logged := truth(t, f.ns)
+	if f.unseen { // whoever came and went meanwhile is gone, and so is its log
+		logged = slices.DeleteFunc(logged, func(line string) bool {
+			return !strings.Contains(line, "pod="+leader) && !strings.Contains(line, "pod="+next)
+		})
+	}
+	checkLines(t, f.ns, f.logs, logged)
 	f.nothingLeft(t)
+}
+
+// caughtUp waits until logs has printed what is logged now: it reads again then, if it was cut off.
+func (f *following) caughtUp(t *testing.T) {
+	t.Helper()
+	post(t, f.url+"/burst?lines=1")
+	logged := truth(t, f.ns)
+	f.logs.stdout.until(t, "what was logged", func(text string) bool { return len(missing(logged, text)) == 0 })
 }
 
 // nothingLeft counts what port-forward and watch still have when all is quiet: sockets, goroutines, the port.

@@ -70,7 +70,7 @@ func downOnSignal() func() {
 		if _, ok := <-signals; !ok {
 			return
 		}
-		for _, suffix := range []string{"", "-restart", "-watch", "-machine", "-identity"} {
+		for _, suffix := range []string{"", "-restart", "-watch", "-faults", "-machine", "-identity"} {
 			shared.own(suffix).down() // on our way out
 		}
 		os.Exit(1)

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// truth reads the numbered lines that all pods of a namespace ever logged, from the files on the nodes: each line has
-// its pod, the run of its process and a number that never skips, so it is unlike any other.
+// truth reads the numbered lines that all processes of a namespace ever logged that have led, from the files on the nodes: each
+// line has its pod, the run of its process and a number that never skips, so it is unlike any other.
 func truth(t *testing.T, ns *namespace) []string {
 	t.Helper()
 	only(t, readsNodes, kwok, kubelet)
@@ -21,6 +21,7 @@ func truth(t *testing.T, ns *namespace) []string {
 		t.Fatal(err)
 	}
 	var lines []string
+	led := map[string]bool{}
 	for _, file := range strings.Fields(string(output)) {
 		text, err := os.ReadFile(file)
 		if err != nil {
@@ -29,11 +30,21 @@ func truth(t *testing.T, ns *namespace) []string {
 		for line := range strings.Lines(string(text)) {
 			// CRI: TIME STREAM TAG TEXT
 			if fields := strings.SplitN(line, " ", 4); len(fields) == 4 && numbered(fields[3]) {
-				lines = append(lines, strings.TrimSuffix(fields[3], "\n"))
+				line := strings.TrimSuffix(fields[3], "\n")
+				lines = append(lines, line)
+				if strings.Contains(line, "acquired leader lock") {
+					led[runOf(line)] = true
+				}
 			}
 		}
 	}
-	return lines
+	return slices.DeleteFunc(lines, func(line string) bool { return !led[runOf(line)] })
+}
+
+// runOf names the process that a line is of.
+func runOf(line string) string {
+	_, rest, _ := strings.Cut(line, " run=")
+	return strings.TrimRight(strings.SplitN(rest, " ", 2)[0], ":")
 }
 
 func numbered(line string) bool { return strings.HasPrefix(line, "seq=") }
@@ -42,24 +53,31 @@ func numbered(line string) bool { return strings.HasPrefix(line, "seq=") }
 // that it printed none twice and none that was never logged.
 func checkComplete(t *testing.T, ns *namespace, p *process) {
 	t.Helper()
-	logged := truth(t, ns)
+	checkLines(t, ns, p, truth(t, ns))
+}
+
+// missing are the lines that a text does not have.
+func missing(lines []string, text string) []string {
+	printed := map[string]bool{}
+	for line := range strings.Lines(text) {
+		printed[strings.TrimSuffix(line, "\n")] = true
+	}
+	return slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return printed[line] })
+}
+
+// checkLines does the same where these lines are what could be read.
+func checkLines(t *testing.T, ns *namespace, p *process, logged []string) {
+	t.Helper()
 	if len(logged) == 0 {
 		t.Fatal("nothing was logged: this would prove nothing")
 	}
-	missing := func(text string) []string {
-		printed := map[string]bool{}
-		for line := range strings.Lines(text) {
-			printed[strings.TrimSuffix(line, "\n")] = true
-		}
-		return slices.DeleteFunc(slices.Clone(logged), func(line string) bool { return printed[line] })
-	}
 	defer func() {
 		if t.Failed() {
-			lost := missing(p.stdout.String())
+			lost := missing(logged, p.stdout.String())
 			t.Errorf("%d of %d lines are missing:\n%s", len(lost), len(logged), strings.Join(lost[:min(20, len(lost))], "\n"))
 		}
 	}()
-	p.stdout.until(t, "each line", func(text string) bool { return len(missing(text)) == 0 })
+	p.stdout.until(t, "each line", func(text string) bool { return len(missing(logged, text)) == 0 })
 	p.end(t, syscall.SIGINT) // what it still says counts, too
 	text := p.stdout.String()
 	known := map[string]bool{}

@@ -28,8 +28,8 @@ type event struct {
 		HolderIdentity string
 		Pod            struct{ Name string }
 	}
-	GapSeconds *float64
-	Locks      []struct {
+	GapSeconds, GapAtMostSeconds *float64
+	Locks                        []struct {
 		Terms             int
 		LongestGapSeconds float64
 	}
