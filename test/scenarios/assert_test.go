@@ -47,7 +47,7 @@ func TestStaleEvidence(t *testing.T) {
 		{
 			name: "a command's output",
 			check: func(old string) string {
-				return fmt.Sprintf("exec:\n    - command: [sh, -c, %q]\n      outputContains: valid", gated(old))
+				return fmt.Sprintf("exec:\n    - command: [sh, -c, %q]\n      outputContains: valid demo-operator", gated(old))
 			},
 			holds: true, got: "valid NEW",
 		},
@@ -61,7 +61,7 @@ func TestStaleEvidence(t *testing.T) {
 		{
 			name: "a command's output while the watches are late",
 			check: func(old string) string {
-				return fmt.Sprintf("exec:\n    - command: [sh, -c, %q]\n      outputContains: valid", gated(old))
+				return fmt.Sprintf("exec:\n    - command: [sh, -c, %q]\n      outputContains: valid demo-operator", gated(old))
 			},
 			late:  true,
 			holds: true, got: "valid NEW",

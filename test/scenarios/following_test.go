@@ -55,14 +55,16 @@ func follow(t *testing.T, ns, by *namespace) *following {
 func (f *following) settle(t *testing.T) {
 	t.Helper()
 	leader := f.ns.holder(t)
-	if s, err := askState(f.url); err != nil || s.Pod != leader || !s.Leader {
-		t.Errorf("port-forward: %+v answers (%v), want %s", s, err, leader)
+	now, err := askState(f.url)
+	if err != nil || now.Pod != leader || !now.Leader {
+		t.Errorf("port-forward: %+v answers (%v), want %s", now, err, leader)
 	}
 	// Who reads once a second has to see it before it is gone.
 	f.logs.stdout.until(t, "the leader's lines", func(text string) bool { return strings.Contains(text, "pod="+leader) })
 	next := f.ns.deleteLeader(t)
-	if s, err := askState(f.url); err != nil || s.Pod != next || !s.Leader {
-		t.Errorf("port-forward after another failover: %+v answers (%v), want %s", s, err, next)
+	then, err := askState(f.url)
+	if err != nil || then.Pod != next || !then.Leader {
+		t.Errorf("port-forward after another failover: %+v answers (%v), want %s", then, err, next)
 	}
 	f.stopLoad()
 	for _, a := range f.load.asks {
@@ -84,7 +86,7 @@ func (f *following) settle(t *testing.T) {
 	logged := truth(t, f.ns)
 	if f.unseen { // whoever came and went meanwhile is gone, and so is its log
 		logged = slices.DeleteFunc(logged, func(line string) bool {
-			return !strings.Contains(line, "pod="+leader) && !strings.Contains(line, "pod="+next)
+			return runOf(line) != now.Run && runOf(line) != then.Run
 		})
 	}
 	checkLines(t, f.ns, f.logs, logged)

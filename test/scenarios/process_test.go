@@ -151,6 +151,7 @@ type state struct {
 	Leader   bool
 	Pod      string
 	Identity string
+	Run      string
 }
 
 func askState(url string) (state, error) {
