@@ -39,7 +39,7 @@ unit: ## Run the tests that need no cluster
 	cd test && go test ./bench/... ./cluster/... ./identity/... ./operator/...
 
 scenarios: build cluster-bins ## Run the built plugin against the embedded cluster
-	cd test && go test -count=1 -timeout 20m ./scenarios/...
+	cd test && go test -count=1 -timeout 20m -parallel 4 ./scenarios/... # they wait, most of the time
 
 e2e: ## Run the scenarios on real kubelets (Linux, root), or on E2E_KUBECONFIG=FILE's cluster
 	@test/e2e.sh
