@@ -26,8 +26,21 @@ func (c Command) With(variable string) Command {
 	return c
 }
 
-// Run runs the command once, with its output in a file in scratch. A failure and output that is not true are errors.
+// Run runs the command once, with its output in a file in scratch. A failure and output that is not true are errors, and so
+// is a peak that cannot be told.
 func (c Command) Run(ctx context.Context, scratch string) (Usage, error) {
+	least, err := ownPeak(ctx)
+	if err != nil {
+		return Usage{}, err
+	}
+	usage, err := c.once(ctx, scratch)
+	if err == nil && usage.Peak <= least {
+		err = fmt.Errorf("%s: its peak memory is below the %d bytes of this process, and cannot be told from here", c.Name, least)
+	}
+	return usage, err
+}
+
+func (c Command) once(ctx context.Context, scratch string) (Usage, error) {
 	// A file takes what is written at once; a pipe would make the command wait for us.
 	stdout, err := os.Create(filepath.Join(scratch, "stdout"))
 	if err != nil {
@@ -38,10 +51,6 @@ func (c Command) Run(ctx context.Context, scratch string) (Usage, error) {
 	cmd := exec.CommandContext(ctx, c.Path, c.Args...)
 	cmd.Env, cmd.Stdout, cmd.Stderr = c.Env, stdout, &stderr
 
-	least, err := ownPeak()
-	if err != nil {
-		return Usage{}, err
-	}
 	started := time.Now()
 	err = cmd.Run()
 	wall := time.Since(started)
@@ -49,9 +58,6 @@ func (c Command) Run(ctx context.Context, scratch string) (Usage, error) {
 		return Usage{}, fmt.Errorf("%s: %w\n%s", c.Name, err, tail(stderr.Bytes()))
 	}
 	usage := usageOf(cmd.ProcessState, wall)
-	if usage.Peak <= least {
-		return Usage{}, fmt.Errorf("%s: its peak memory is below the %d bytes of this process, and cannot be told from here", c.Name, least)
-	}
 	if _, err := stdout.Seek(0, io.SeekStart); err != nil {
 		return Usage{}, err
 	}

@@ -1,5 +1,5 @@
-// Command bench compares `kubectl leader list -A` with `kubectl get leases -A` on the objects of a large cluster, and how
-// fast `kubectl leader assert` reacts with `kubectl wait` and a loop of the shell.
+// Command bench compares kubectl leader with kubectl, in turns on the same cluster, and checks what is measured against
+// its limits.
 package main
 
 import (

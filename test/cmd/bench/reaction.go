@@ -7,55 +7,42 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/spf13/cobra"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-leader/kubectl-leader/test/bench/cost"
 	"github.com/kubectl-leader/kubectl-leader/test/bench/load"
+	"github.com/kubectl-leader/kubectl-leader/test/bench/measure"
 	"github.com/kubectl-leader/kubectl-leader/test/bench/reaction"
 	"github.com/kubectl-leader/kubectl-leader/test/cluster"
 )
 
-func newReactionCommand(o *options) *cobra.Command {
-	command := &cobra.Command{
-		Use:   "reaction",
-		Short: "Compare how fast assert, kubectl wait and a loop of the shell react to what happens to a lock",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := o.complete(); err != nil {
-				return err
-			}
-			return o.reaction(cmd.Context())
-		},
-	}
-	o.addPrograms(command.Flags())
-	o.addRounds(command.Flags())
-	return command
-}
+// reactionLimit is what assert may take beyond the event itself, in milliseconds.
+const reactionLimit = 150
 
 // reaction measures on a cluster of its own in which nothing else happens.
-func (o *options) reaction(ctx context.Context) (err error) {
+func (o *options) reaction(ctx context.Context) (rows []cost.Row, err error) {
 	c, err := cluster.Open(filepath.Clean(o.dir)+"-reaction", o.bin, os.Stderr)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := c.Down(ctx); err != nil { // a run that was killed may have left one
-		return err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, c.Down(context.WithoutCancel(ctx))) }()
 	if err := c.Up(ctx, cluster.Bare); err != nil {
-		return err
+		return nil, err
 	}
 	client, err := c.Client()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	plan, candidates := load.NewCandidates(corev1.NamespaceDefault)
 	if err := (load.Loader{Client: client, Progress: os.Stderr}).Load(ctx, plan); err != nil {
-		return err
+		return nil, err
 	}
 	scratch := filepath.Join(c.Dir.Path, "bench")
 	if err := os.MkdirAll(scratch, 0o755); err != nil {
-		return err
+		return nil, err
 	}
 	programs := o.programs()
 	bench := &reaction.Bench{
@@ -66,11 +53,21 @@ func (o *options) reaction(ctx context.Context) (err error) {
 	}
 	results, writes, err := bench.Run(ctx, reaction.Events())
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := reaction.Table(os.Stdout, results, writes); err != nil {
-		return err
+	if err := reaction.Table(o.details, results, writes); err != nil {
+		return nil, err
 	}
-	_, err = fmt.Printf("\nmake bench ARGS='reaction --rounds=%d%s'\n", o.rounds, o.programArgs())
-	return err
+	fmt.Fprintln(o.details)
+	return reactionRows(results), nil
+}
+
+// reactionRows compare with kubectl wait, the second of those who wait; the limit is our own.
+func reactionRows(results []reaction.Result) (rows []cost.Row) {
+	for _, r := range results {
+		ours, wait := measure.Middle(r.Reactions[0]), measure.Middle(r.Reactions[1])
+		rows = append(rows, cost.Compared("assert", r.Event.Name+" to exit 0 (kubectl wait)", "ms",
+			float64(ours.Microseconds())/1000, float64(wait.Microseconds())/1000, cost.AtMost(reactionLimit, "ms")))
+	}
+	return rows
 }

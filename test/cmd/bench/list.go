@@ -7,44 +7,30 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"github.com/kubectl-leader/kubectl-leader/test/bench/cost"
 	"github.com/kubectl-leader/kubectl-leader/test/bench/load"
 	"github.com/kubectl-leader/kubectl-leader/test/bench/measure"
 	"github.com/kubectl-leader/kubectl-leader/test/cluster"
 )
 
 // list measures list -A.
-func (o *options) list(ctx context.Context) error {
+func (o *options) list(ctx context.Context) ([]cost.Row, error) {
 	var rows []measure.Row
 	if err := o.withCluster(ctx, func(c *cluster.Cluster) error {
 		var err error
 		rows, err = o.measure(ctx, c)
 		return err
 	}); err != nil {
-		return err
+		return nil, err
 	}
-	fmt.Printf("%d Leases (%d elections), %d pods; medians of %d runs on %d cores\n\n",
+	fmt.Fprintf(o.details, "%d Leases (%d elections), %d pods; medians of %d runs on %d cores\n\n",
 		o.sizes.Leases, o.sizes.Elections(), o.sizes.Pods, o.runs, runtime.NumCPU())
-	if err := measure.Table(os.Stdout, rows[0], rows[1]); err != nil {
-		return err
+	if err := measure.Table(o.details, rows[0], rows[1]); err != nil {
+		return nil, err
 	}
-	_, err := fmt.Printf("\nmake bench ARGS='list %s'\n", o.args())
-	return err
-}
-
-// args are the flags that measure the same again.
-func (o *options) args() string {
-	return fmt.Sprintf("--leases=%d --pods=%d --runs=%d", o.sizes.Leases, o.sizes.Pods, o.runs) + o.programArgs()
-}
-
-func (o *options) programArgs() string {
-	args := ""
-	if o.plugin != "" {
-		args += " --plugin=" + o.plugin
-	}
-	if o.kubectl != "" {
-		args += " --kubectl=" + o.kubectl
-	}
-	return args
+	fmt.Fprintln(o.details)
+	group := fmt.Sprintf("list -A with %d Leases", o.sizes.Leases)
+	return usageRows(group, rows[0].Usage, rows[1].Usage, 0.6, 0, 0.6), nil
 }
 
 // measure returns a row for ours and one for kubectl's command.

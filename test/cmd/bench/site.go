@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-leader/kubectl-leader/test/bench/cost"
+	"github.com/kubectl-leader/kubectl-leader/test/bench/forward"
+	"github.com/kubectl-leader/kubectl-leader/test/bench/handover"
+	"github.com/kubectl-leader/kubectl-leader/test/bench/logs"
+	"github.com/kubectl-leader/kubectl-leader/test/bench/measure"
+	"github.com/kubectl-leader/kubectl-leader/test/bench/site"
+	"github.com/kubectl-leader/kubectl-leader/test/cluster"
+)
+
+// withSite runs do on a cluster in which operators run, and takes it down afterwards, whatever happened.
+func (o *options) withSite(ctx context.Context, do func(*site.Site) error) (err error) {
+	c, err := cluster.Open(filepath.Clean(o.dir)+"-site", o.bin, os.Stderr)
+	if err != nil {
+		return err
+	}
+	if err := c.Down(ctx); err != nil { // a run that was killed may have left one
+		return err
+	}
+	defer func() { err = errors.Join(err, c.Down(context.WithoutCancel(ctx))) }()
+	if err := c.Up(ctx, cluster.NoDemo); err != nil {
+		return err
+	}
+	client, err := c.Client()
+	if err != nil {
+		return err
+	}
+	scratch := filepath.Join(c.Dir.Path, "bench")
+	if err := os.MkdirAll(scratch, 0o755); err != nil {
+		return err
+	}
+	programs := o.programs()
+	return do(&site.Site{Cluster: c, Client: client, Scratch: scratch, Plugin: programs[0], Kubectl: programs[1], Progress: os.Stderr})
+}
+
+// withOperator runs do beside an operator of its own.
+func withOperator(ctx context.Context, s *site.Site, operator cluster.Operator, do func(*site.Operator) ([]cost.Row, error)) (rows []cost.Row, err error) {
+	one, err := s.Deploy(ctx, operator)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, one.Delete(context.WithoutCancel(ctx))) }()
+	return do(one)
+}
+
+// holder compares holder with what people write instead. Both are run as plain processes: what a pipe to `cut` costs is in
+// neither figure.
+func (o *options) holder(ctx context.Context, s *site.Site) ([]cost.Row, error) {
+	return withOperator(ctx, s, site.Steady("holder", 3), func(one *site.Operator) ([]cost.Row, error) {
+		pod, err := one.Leader(ctx)
+		if err != nil {
+			return nil, err
+		}
+		ours := measure.Printer{Name: "kubectl-leader holder", Path: s.Plugin, Args: []string{"holder", one.Lock}, Env: one.Env(), Pod: pod}
+		theirs := measure.Printer{
+			Name: "kubectl get lease", Path: s.Kubectl, Env: one.Env(), Pod: pod,
+			Args: []string{"get", "lease", one.Lock, "-o", "jsonpath={.spec.holderIdentity}"},
+		}
+		program, err := os.Executable()
+		if err != nil {
+			return nil, err
+		}
+		task := measure.Task{Commands: []measure.Printer{ours, theirs}, Runs: o.holders, Scratch: s.Scratch}
+		medians, err := task.Apart(ctx, s.Progress, program, "compare")
+		if err != nil {
+			return nil, err
+		}
+		requests, err := ours.Requests(ctx, one.Kubeconfig, s.Scratch)
+		if err != nil {
+			return nil, err
+		}
+		rows := []cost.Row{cost.Alone("holder", "requests", "", float64(requests), cost.AtMost(2, ""))}
+		return append(rows, usageRows("holder", medians[0], medians[1], 0.35, 0.35, 0.7)...), nil
+	})
+}
+
+// usageRows compare what two commands used; a limit of 0 leaves the row out.
+func usageRows(group string, ours, theirs measure.Usage, wall, cpu, peak float64) (rows []cost.Row) {
+	for _, one := range []struct {
+		name, unit   string
+		ours, theirs float64
+		limit        float64
+	}{
+		{"wall", "ms", ours.Wall.Seconds() * 1000, theirs.Wall.Seconds() * 1000, wall},
+		{"CPU", "ms", ours.CPU.Seconds() * 1000, theirs.CPU.Seconds() * 1000, cpu},
+		{"peak memory", "MiB", float64(ours.Peak) / (1 << 20), float64(theirs.Peak) / (1 << 20), peak},
+	} {
+		if one.limit > 0 {
+			rows = append(rows, cost.Compared(group, one.name, one.unit, one.ours, one.theirs, cost.TimesAtMost(one.limit)))
+		}
+	}
+	return rows
+}
+
+// newCompareCommand is the part of holder that is given to a process of its own (see measure.Task).
+func newCompareCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "compare", Hidden: true, Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return measure.Serve(cmd.Context(), os.Stdin, os.Stdout, os.Stderr)
+		},
+	}
+}
+
+func (o *options) forward(ctx context.Context, s *site.Site) ([]cost.Row, error) {
+	return withOperator(ctx, s, site.Steady("forward", 3), func(one *site.Operator) ([]cost.Row, error) {
+		bench := &forward.Bench{Operator: one, Starts: o.starts, Runs: o.streams, Bytes: o.bulk << 20, Progress: s.Progress}
+		return bench.Run(ctx)
+	})
+}
+
+func (o *options) failover(ctx context.Context, s *site.Site) ([]cost.Row, error) {
+	return withOperator(ctx, s, handover.Operator("failover"), func(one *site.Operator) ([]cost.Row, error) {
+		rows, err := handover.Reach(ctx, one, o.failovers, s.Progress)
+		if err != nil {
+			return nil, err
+		}
+		more, err := handover.Storm(ctx, one, o.failovers, s.Progress)
+		return append(rows, more...), err
+	})
+}
+
+func (o *options) logs(ctx context.Context, s *site.Site) ([]cost.Row, error) {
+	return withOperator(ctx, s, site.Steady("logs", 1), func(one *site.Operator) ([]cost.Row, error) {
+		bench := &logs.Bench{Operator: one, Bytes: o.log << 20, Runs: o.prints, Progress: s.Progress}
+		return bench.Run(ctx)
+	})
+}
+
+// size compares the two files, which are linked with the same flags.
+func (o *options) size(context.Context) ([]cost.Row, error) {
+	var mebibytes [2]float64
+	for i, path := range o.programs() {
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, err
+		}
+		mebibytes[i] = float64(info.Size()) / (1 << 20)
+	}
+	return []cost.Row{cost.Compared("program", "size of the binary", "MiB", mebibytes[0], mebibytes[1], cost.TimesAtMost(1))}, nil
+}
