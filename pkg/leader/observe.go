@@ -96,8 +96,9 @@ type reflection struct {
 // run returns true when watching is not allowed, false when the context ended.
 func (r reflection) run(ctx context.Context) (denied bool) {
 	var deniedFrom time.Time
+	var away atomic.Bool // the server did not answer once
 	starting := func(err error) bool {
-		if !apierrors.IsForbidden(err) || !r.worked.Load() {
+		if !apierrors.IsForbidden(err) || !r.worked.Load() && !away.Load() {
 			return false
 		}
 		if deniedFrom.IsZero() {
@@ -115,6 +116,7 @@ func (r reflection) run(ctx context.Context) (denied bool) {
 			// Without a word, as it may pass. As this, the Reflector goes on from where it was; it would list anew otherwise, and miss what was in between.
 			err = apierrors.NewTooManyRequests(err.Error(), 0)
 		case utilnet.IsConnectionRefused(err):
+			away.Store(true)
 			r.trouble(err, false) // the Reflector tries this again by itself, without a word
 		}
 		return w, err
@@ -131,6 +133,7 @@ func (r reflection) run(ctx context.Context) (denied bool) {
 			denied = true
 			r.trouble(err, true)
 		default:
+			away.Store(true)
 			r.trouble(err, false)
 		}
 		return denied, nil
