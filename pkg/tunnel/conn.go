@@ -18,9 +18,9 @@ func Connect(ctx context.Context, dial Dialer, pod *corev1.Pod, number int32) (n
 	if err != nil {
 		return nil, fmt.Errorf("pod %s/%s: %w", pod.Namespace, pod.Name, err)
 	}
-	problems, data, err := createStreams(tunnel, number)
+	problems, data, err := createStreams(ctx, tunnel, number)
 	if err != nil {
-		tunnel.Close() // of no use
+		hangUp(tunnel)
 		return nil, fmt.Errorf("pod %s/%s: %w", pod.Namespace, pod.Name, err)
 	}
 	c := &podConn{tunnel: tunnel, data: data, pod: pod, number: number, problem: make(chan error, 1)}
@@ -76,7 +76,7 @@ func (c *podConn) explain(err error) error {
 func (c *podConn) Close() error {
 	c.once.Do(func() {
 		c.data.Reset() // a half-closed one would linger
-		c.tunnel.Close()
+		hangUp(c.tunnel)
 	})
 	return nil
 }

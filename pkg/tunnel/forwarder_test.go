@@ -29,6 +29,8 @@ type node struct {
 	mu    sync.Mutex
 	conns []httpstream.Connection
 	serve func(pod string, data httpstream.Stream) error
+	// opening, if given, holds up the reply to each stream that is opened.
+	opening func(pod string)
 }
 
 func (n *node) dial(_ context.Context, pod *corev1.Pod) (httpstream.Connection, error) {
@@ -38,6 +40,9 @@ func (n *node) dial(_ context.Context, pod *corev1.Pod) (httpstream.Connection, 
 		defer close(serverReady)
 		problems := make(chan httpstream.Stream, 1)
 		server, err := spdy.NewServerConnection(theirs, func(stream httpstream.Stream, replied <-chan struct{}) error {
+			if n.opening != nil {
+				n.opening(pod.Name)
+			}
 			if stream.Headers().Get(corev1.StreamType) == corev1.StreamTypeError {
 				problems <- stream
 				return nil
@@ -79,7 +84,7 @@ func echo(pod string, data httpstream.Stream) error {
 }
 
 // forward runs a Forwarder with op-0 leading; what it returns is the address to connect to.
-func forward(t *testing.T, cluster *leadertest.Cluster, n *node) (address string, notices func() string) {
+func forward(t *testing.T, cluster *leadertest.Cluster, n *node, ignore ...goleak.Option) (address string, notices func() string) {
 	t.Helper()
 	leak := goleak.IgnoreCurrent()
 	ctx, stop := context.WithCancel(t.Context())
@@ -106,7 +111,7 @@ func forward(t *testing.T, cluster *leadertest.Cluster, n *node) (address string
 		for _, conn := range n.conns {
 			conn.Close() // the other end has closed it
 		}
-		goleak.VerifyNone(t, leak)
+		goleak.VerifyNone(t, append(ignore, leak)...)
 	})
 	return listeners[0].Addr().String(), func() string { mu.Lock(); defer mu.Unlock(); return strings.Join(said, "\n") }
 }
@@ -161,6 +166,31 @@ func TestConnectionsGoToTheLeaderOfTheMoment(t *testing.T) {
 	defer conn.Close() // a test's end
 	if got := ask(t, conn, "who?"); got != "op-1: who?" {
 		t.Errorf("got %q from the new leader", got)
+	}
+}
+
+// TestATermEndsWhileItsStreamsAreOpened: the node of a leader that has just gone may not answer any more, and who connected
+// has been heard by nobody.
+func TestATermEndsWhileItsStreamsAreOpened(t *testing.T) {
+	cluster := leading("op-0")
+	reached, release := make(chan struct{}, 10), make(chan struct{})
+	address, _ := forward(t, cluster, &node{serve: echo, opening: func(pod string) {
+		if pod == "op-0" {
+			reached <- struct{}{}
+			<-release
+		}
+	}}, goleak.IgnoreTopFunction("github.com/moby/spdystream.(*Stream).WaitTimeout")) // ends by itself, within 30s
+	defer close(release)
+	conn := connect(t, address)
+	defer conn.Close() // a test's end
+	if _, err := io.WriteString(conn, "early"); err != nil {
+		t.Fatal(err)
+	}
+	<-reached
+	cluster.Hold("op-1_b", time.Hour)
+	conn.SetDeadline(time.Now().Add(5 * time.Second)) // fails only when closed
+	if got := ask(t, conn, ""); got != "op-1: early" {
+		t.Errorf("got %q", got)
 	}
 }
 

@@ -40,6 +40,8 @@ const (
 	copyBuffer = 64 << 10
 	// errorWait is how long the error stream may lag behind the end of the data.
 	errorWait = time.Second
+	// hangUpWithin is how long a tunnel that was hung up may take with what was on its way.
+	hangUpWithin = 100 * time.Millisecond
 )
 
 var buffers = sync.Pool{New: func() any { return new([copyBuffer]byte) }}
@@ -67,9 +69,9 @@ func (f *Forwarder) relay(ctx, dialCtx context.Context, c *client, port Port, le
 		return unheard{fmt.Errorf("pod %s/%s: %w", lead.Pod.Namespace, lead.Pod.Name, err)}
 	}
 	f.worked.Store(true)
-	defer tunnel.Close() // whatever it says, the connection is over
-	defer context.AfterFunc(ctx, func() { tunnel.Close() })()
-	problems, data, err := createStreams(tunnel, number)
+	defer hangUp(tunnel)
+	defer context.AfterFunc(ctx, func() { hangUp(tunnel) })()
+	problems, data, err := createStreams(ctx, tunnel, number)
 	if err != nil {
 		return unheard{fmt.Errorf("pod %s/%s: %w", lead.Pod.Namespace, lead.Pod.Name, err)}
 	}
@@ -79,7 +81,7 @@ func (f *Forwarder) relay(ctx, dialCtx context.Context, c *client, port Port, le
 	up := make(chan error, 1)
 	wg.Go(func() { up <- copyUp(data, c) })
 	// A pending read of the client would outlive this attempt.
-	defer func() { end(nil); tunnel.Close(); c.interrupt(); wg.Wait(); c.resume() }() // see above
+	defer func() { end(nil); hangUp(tunnel); c.interrupt(); wg.Wait(); c.resume() }() // see above
 	down := make(chan error, 1)
 	wg.Go(func() { down <- copyDown(c, data) })
 
@@ -130,9 +132,15 @@ func awaitTermEnd(ctx context.Context, lead *leader.Change, end context.CancelCa
 	}
 }
 
+// hangUp ends a tunnel. Close alone would wait for a stream that is just being opened, whose answer may never come.
+func hangUp(tunnel httpstream.Connection) {
+	tunnel.Close() // whatever it says, the connection is over
+	tunnel.SetIdleTimeout(hangUpWithin)
+}
+
 // createStreams opens the pair of streams that carries one connection. client-go waits up to 30 s for the reply, also
-// when the connection breaks meanwhile, so the wait is given up with the connection.
-func createStreams(tunnel httpstream.Connection, number int32) (problems, data httpstream.Stream, err error) {
+// when the connection breaks or is hung up meanwhile, so the wait is given up with the connection and the context.
+func createStreams(ctx context.Context, tunnel httpstream.Connection, number int32) (problems, data httpstream.Stream, err error) {
 	type streams struct {
 		problems, data httpstream.Stream
 		err            error
@@ -147,6 +155,8 @@ func createStreams(tunnel httpstream.Connection, number int32) (problems, data h
 		return s.problems, s.data, s.err
 	case <-tunnel.CloseChan():
 		return nil, nil, errLost
+	case <-ctx.Done():
+		return nil, nil, context.Cause(ctx)
 	}
 }
 

@@ -78,7 +78,7 @@ func (w Way) Open(ctx context.Context, o *site.Operator) (t *Tunnel, err error) 
 	t = &Tunnel{Process: process, Address: net.JoinHostPort("127.0.0.1", strconv.Itoa(local))}
 	for {
 		answer, err := Ask(within, t.Address)
-		if err == nil && (!answer.Leader || answer.Pod != wanted) {
+		if err == nil && answer.Pod != wanted {
 			err = fmt.Errorf("%s reached %+v, want the leader %s", w.Name, answer, wanted)
 		} else if err == nil {
 			t.Opened = answer.At.Sub(started)
