@@ -5,6 +5,7 @@ import (
 	"os"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/cli"
+	_ "github.com/kubectl-leader/kubectl-leader/pkg/firstgc"
 )
 
 func main() { os.Exit(cli.Main()) }

@@ -22,7 +22,7 @@ import (
 // is no request for a single lock or pod.
 type Survey struct {
 	Locks election.Lister
-	Pods  coreclient.PodsGetter
+	Pods  PodSource
 	Nodes coreclient.NodesGetter
 	Clock *election.ServerClock
 	// Markers lets what is no election count, too.
@@ -191,19 +191,14 @@ func (j *join) eachPod(ctx context.Context, namespace string) error {
 		return nil
 	}
 	replicas := map[types.UID]int{}
-	err := election.EachPage(ctx, metav1.ListOptions{}, func(ctx context.Context, opts metav1.ListOptions) (string, error) {
-		page, err := j.Pods.Pods(namespace).List(ctx, opts)
-		if err != nil {
-			return "", err
-		}
-		for i := range page.Items {
-			pod := &page.Items[i]
+	err := eachPodPage(ctx, j.Pods.RESTClient(), namespace, func(page []corev1.Pod) {
+		for i := range page {
+			pod := &page[i]
 			if owner := metav1.GetControllerOfNoCopy(pod); owner != nil && runs(pod) {
 				replicas[owner.UID]++
 			}
 			j.pod(pod)
 		}
-		return page.Continue, nil
 	})
 	if err == nil {
 		j.replicas = replicas

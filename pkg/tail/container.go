@@ -1,6 +1,7 @@
 package tail
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -218,7 +219,7 @@ func (c *container) read(ctx context.Context, request *corev1.PodLogOptions) (pr
 		case c.pastTerm(l.time):
 			return errPastTerm
 		case raw[len(raw)-1] != '\n':
-			c.rest = raw
+			c.rest = bytes.Clone(raw)
 			return nil
 		}
 		if tailed {

@@ -96,11 +96,11 @@ func (t *Tailer) prefix(pod *corev1.Pod, container string) string {
 }
 
 // eachLine calls do for each line, with its newline; more tells that another is already at hand. A last line without a
-// newline is one too.
+// newline is one too. What is given to do is valid until it returns.
 func eachLine(stream io.Reader, do func(raw []byte, more bool) error) error {
 	reader := bufio.NewReaderSize(stream, 64<<10)
 	for {
-		raw, err := reader.ReadBytes('\n')
+		raw, err := readLine(reader)
 		if len(raw) > 0 && (err == nil || err == io.EOF) {
 			if err := do(raw, lineAtHand(reader)); err != nil {
 				return err
@@ -114,6 +114,17 @@ func eachLine(stream io.Reader, do func(raw []byte, more bool) error) error {
 			return err
 		}
 	}
+}
+
+// readLine copies only those lines that the reader's buffer is too small for.
+func readLine(reader *bufio.Reader) ([]byte, error) {
+	part, err := reader.ReadSlice('\n')
+	if err != bufio.ErrBufferFull {
+		return part, err
+	}
+	begin := bytes.Clone(part)
+	rest, err := reader.ReadBytes('\n')
+	return append(begin, rest...), err
 }
 
 // lineAtHand reports whether a whole line can be read without waiting.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"runtime/debug"
 	"strings"
 	"syscall"
 )
@@ -64,6 +65,7 @@ func (t Task) Apart(ctx context.Context, progress io.Writer, program string, arg
 
 // Serve reads a Task, compares, and writes the medians.
 func Serve(ctx context.Context, in io.Reader, out, progress io.Writer) error {
+	debug.SetGCPercent(10) // to stay small
 	var t Task
 	if err := json.NewDecoder(in).Decode(&t); err != nil {
 		return err

@@ -113,16 +113,10 @@ func (o *options) complete() error {
 		return err
 	}
 	o.bin = filepath.Dir(program)
-	for i, path := range o.programs() { // before minutes are spent on the load
-		found, err := exec.LookPath(path)
-		if err != nil {
+	for _, path := range o.programs() { // before minutes are spent on the load
+		if _, err := exec.LookPath(path); err != nil {
 			return err
 		}
-		// Some run in another folder.
-		if found, err = filepath.Abs(found); err != nil {
-			return err
-		}
-		*[]*string{&o.plugin, &o.kubectl}[i] = found
 	}
 	return nil
 }

@@ -1,0 +1,89 @@
+package leader
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes/scheme"
+	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
+	"k8s.io/client-go/rest"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/election"
+	"github.com/kubectl-leader/kubectl-leader/pkg/identity"
+)
+
+// PodSource is a client of the core group: it reads pods, and lists of them as they are sent.
+type PodSource interface {
+	coreclient.PodsGetter
+	RESTClient() rest.Interface
+}
+
+// podPage is a page of pods, and the memory that it is in.
+type podPage struct {
+	page *identity.Page
+	body *bytes.Buffer
+}
+
+// eachPodPage hands page after page of a namespace's pods to visit. The next page is on its way while one is visited:
+// that takes about as long as the server needs for it.
+func eachPodPage(ctx context.Context, pods rest.Interface, namespace string, visit func([]corev1.Pod)) error {
+	ctx, stop := context.WithCancel(ctx)
+	answers, free := make(chan podPage), make(chan *bytes.Buffer, 2)
+	free <- new(bytes.Buffer)
+	free <- new(bytes.Buffer)
+	var failed error // valid once answers is closed
+	go func() {
+		defer close(answers)
+		failed = election.EachPage(ctx, metav1.ListOptions{}, func(ctx context.Context, opts metav1.ListOptions) (string, error) {
+			a := podPage{body: <-free}
+			var err error
+			if a.page, err = readPods(ctx, pods, namespace, opts, a.body); err != nil {
+				free <- a.body // for another try
+				return "", err
+			}
+			select {
+			case answers <- a:
+				return a.page.Continue(), nil
+			case <-ctx.Done():
+				return "", context.Cause(ctx)
+			}
+		})
+	}()
+	var broken error
+	var buffer []byte
+	for a := range answers {
+		var page []corev1.Pod
+		if broken == nil { // else it is about to end
+			page, broken = a.page.Pods(&buffer)
+		}
+		free <- a.body
+		if broken != nil {
+			stop()
+			continue
+		}
+		visit(page)
+	}
+	stop()
+	if broken != nil {
+		return broken // the reading was ended for it
+	}
+	return failed
+}
+
+// readPods reads one page into a buffer.
+func readPods(ctx context.Context, pods rest.Interface, namespace string, opts metav1.ListOptions, body *bytes.Buffer) (*identity.Page, error) {
+	stream, err := pods.Get().NamespaceIfScoped(namespace, namespace != metav1.NamespaceAll).Resource("pods").
+		VersionedParams(&opts, scheme.ParameterCodec).Stream(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer stream.Close() // read-only
+	body.Reset()
+	if _, err := body.ReadFrom(stream); err != nil {
+		return nil, fmt.Errorf("list of pods: %w", err)
+	}
+	return identity.ReadPage(body.Bytes())
+}
