@@ -163,8 +163,8 @@ func afterWorkload(holder string) (host, rest string) {
 			continue
 		}
 		host, rest = cut(holder, at)
-		suffix := generated.FindString(host)
-		if strings.Count(suffix, "-") > 1 || (suffix != "" || ordinal.MatchString(host)) && (uuid.MatchString(rest) || unixTime.MatchString(rest)) {
+		suffix := generatedEnd(host)
+		if strings.Count(suffix, "-") > 1 || (suffix != "" || ordinalEnd(host) != "") && (uuid.MatchString(rest) || unixTime.MatchString(rest)) {
 			return host, rest
 		}
 	}
@@ -178,7 +178,7 @@ var randomLetters = regexp.MustCompile(`^[a-zA-Z]{8,}$`)
 // beforeSlash cuts off what follows a host, unless that is a name and the host its namespace.
 func beforeSlash(holder string) (host, rest string) {
 	host, rest = cut(holder, strings.Index(holder, "/"))
-	if !strings.Contains(host, "@") && !hopeless(rest) && isName(rest) && !generated.MatchString(host) {
+	if !strings.Contains(host, "@") && !hopeless(rest) && isName(rest) && generatedEnd(host) == "" {
 		return "", ""
 	}
 	return host, rest

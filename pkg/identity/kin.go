@@ -104,6 +104,10 @@ func larger(a, b kin) kin {
 // electedWith lists who elects a leader with a lock, where that is known.
 func electedWith(lock string) (components []string, ok bool) {
 	for _, election := range elections {
+		// Most locks begin otherwise, and this is asked for each pod of a node.
+		if begin, _, _ := strings.Cut(election.lock, "*"); !strings.HasPrefix(lock, begin) {
+			continue
+		}
 		if match, err := path.Match(election.lock, lock); err == nil && match {
 			return election.components, true
 		}
@@ -184,7 +188,7 @@ func runsByItself(pod *corev1.Pod) bool {
 	if owner := metav1.GetControllerOfNoCopy(pod); owner != nil {
 		return owner.Kind != "DaemonSet"
 	}
-	suffix := generated.FindString(pod.Name)
+	suffix := generatedEnd(pod.Name)
 	return suffix == "" || strings.Count(suffix, "-") > 1 // a DaemonSet's has no template's hash
 }
 
@@ -236,19 +240,43 @@ func givenNames(pod *corev1.Pod) []string {
 	return names
 }
 
-// generated is what a ReplicaSet, DaemonSet or Job adds to its name, from the alphabet of
-// k8s.io/apimachinery/pkg/util/rand, and what a Deployment adds before; ordinal what a StatefulSet adds.
-var (
-	generated = regexp.MustCompile(`(-[bcdfghjklmnpqrstvwxz2456789]{6,10})?-[bcdfghjklmnpqrstvwxz2456789]{5}$`)
-	ordinal   = regexp.MustCompile(`-[0-9]+$`)
-)
+// generatedEnd is what a ReplicaSet, DaemonSet or Job has added to its name, with what a Deployment added before; "" where
+// nobody has. Each is a dash and letters of the alphabet of k8s.io/apimachinery/pkg/util/rand: 5, and 6 to 10.
+func generatedEnd(name string) string {
+	rest, end := cutLast(name)
+	if len(end) != 5 || !isRandom(end) {
+		return ""
+	}
+	if before, hash := cutLast(rest); len(hash) >= 6 && len(hash) <= 10 && isRandom(hash) {
+		return name[len(before):]
+	}
+	return name[len(rest):]
+}
+
+// ordinalEnd is what a StatefulSet has added to its name.
+func ordinalEnd(name string) string {
+	rest, end := cutLast(name)
+	if end == "" || strings.Trim(end, "0123456789") != "" {
+		return ""
+	}
+	return name[len(rest):]
+}
+
+// cutLast cuts a name at its last dash; end is empty where there is none.
+func cutLast(name string) (rest, end string) {
+	at := strings.LastIndexByte(name, '-')
+	if at < 0 {
+		return name, ""
+	}
+	return name[:at], name[at+1:]
+}
+
+func isRandom(end string) bool { return strings.Trim(end, "bcdfghjklmnpqrstvwxz2456789") == "" }
 
 // stem is the name of what a pod belongs to, as far as the pod's own name tells; "" when it does not.
 func stem(name string) string {
-	for _, suffix := range []*regexp.Regexp{generated, ordinal} {
-		if at := suffix.FindStringIndex(name); at != nil {
-			return name[:at[0]]
-		}
+	if end := cmp.Or(generatedEnd(name), ordinalEnd(name)); end != "" {
+		return strings.TrimSuffix(name, end)
 	}
 	return ""
 }
