@@ -204,7 +204,7 @@ func (o *assertOptions) run(ctx context.Context) error {
 	tell := notice(o.streams.ErrOut)
 	finder := leader.Finder{
 		Selector: o.labels, AllowExpired: o.allowExpired, AnswerWithin: answerWithin,
-		Locks: c.locks, Pods: c.core, Nodes: c.core, Clock: c.locks.Clock,
+		Locks: c.locks, Pods: c.kube, Nodes: c.kube, Clock: c.locks.Clock,
 	}
 	if c.config.Timeout != 0 {
 		finder.AnswerWithin = c.config.Timeout
@@ -213,7 +213,7 @@ func (o *assertOptions) run(ctx context.Context) error {
 		finder.AnswerWithin = min(finder.AnswerWithin, o.timeout)
 	}
 	runner := &check.Runner{
-		Leader:  &evidence{cluster: c, finder: finder, dial: tunnel.NewDialer(c.config, c.core.RESTClient()), tell: tell},
+		Leader:  &evidence{cluster: c, finder: finder, dial: tunnel.NewDialer(c.config, c.kube.Core()), tell: tell},
 		Timeout: o.timeout, Interval: o.interval, TLS: o.tls, Notice: tell,
 	}
 	result, err := o.show(ctx, runner)

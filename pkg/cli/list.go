@@ -105,7 +105,7 @@ func (o *listOptions) run(ctx context.Context) error {
 	}
 	survey := &leader.Survey{
 		Locks: election.Lister{Client: cluster.locks, Namespace: namespace, Selector: o.selector},
-		Pods:  cluster.core, Nodes: cluster.core, Clock: cluster.locks.Clock, Markers: o.all,
+		Pods:  cluster.kube, Nodes: cluster.kube, Clock: cluster.locks.Clock, Markers: o.all,
 	}
 	findings, err := survey.Run(ctx)
 	if err != nil {

@@ -135,7 +135,7 @@ func (o *logsOptions) run(ctx context.Context) error {
 		return err
 	}
 	tell := notice(o.streams.ErrOut)
-	tailer := &tail.Tailer{Options: o.Options, Pods: cluster.core, Clock: cluster.finder.Clock, Out: o.streams.Out, Notice: tell}
+	tailer := &tail.Tailer{Options: o.Options, Pods: cluster.kube, Clock: cluster.finder.Clock, Out: o.streams.Out, Notice: tell}
 	return untilEnd(ctx, func() error { return o.print(ctx, cluster, tailer, tell) })
 }
 

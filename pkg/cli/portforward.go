@@ -171,7 +171,7 @@ func (o *portForwardOptions) run(ctx context.Context) (err error) {
 		}
 	}
 	forwarder := &tunnel.Forwarder{
-		Leaders: stream, Dial: tunnel.NewDialer(cluster.config, cluster.core.RESTClient()),
+		Leaders: stream, Dial: tunnel.NewDialer(cluster.config, cluster.kube.Core()),
 		Timeout: o.timeout, Notice: tell, Trace: func(string) {},
 	}
 	if o.verbosity() > 0 {

@@ -12,7 +12,6 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
-	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
 	"github.com/kubectl-leader/kubectl-leader/pkg/identity"
@@ -23,7 +22,7 @@ import (
 type Survey struct {
 	Locks election.Lister
 	Pods  PodSource
-	Nodes coreclient.NodesGetter
+	Nodes NodesGetter
 	Clock *election.ServerClock
 	// Markers lets what is no election count, too.
 	Markers bool
@@ -191,7 +190,7 @@ func (j *join) eachPod(ctx context.Context, namespace string) error {
 		return nil
 	}
 	replicas := map[types.UID]int{}
-	err := eachPodPage(ctx, j.Pods.RESTClient(), namespace, func(page []corev1.Pod) {
+	err := eachPodPage(ctx, j.Pods, namespace, func(page []corev1.Pod) {
 		for i := range page {
 			pod := &page[i]
 			if owner := metav1.GetControllerOfNoCopy(pod); owner != nil && runs(pod) {

@@ -4,21 +4,19 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/kubernetes/scheme"
-	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
-	"k8s.io/client-go/rest"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
 	"github.com/kubectl-leader/kubectl-leader/pkg/identity"
 )
 
-// PodSource is a client of the core group: it reads pods, and lists of them as they are sent.
+// PodSource reads pods, and lists of them as they are sent.
 type PodSource interface {
-	coreclient.PodsGetter
-	RESTClient() rest.Interface
+	PodsGetter
+	PodsAsSent(ctx context.Context, namespace string, opts metav1.ListOptions) (io.ReadCloser, error)
 }
 
 // podPage is a page of pods, and the memory that it is in.
@@ -29,7 +27,7 @@ type podPage struct {
 
 // eachPodPage hands page after page of a namespace's pods to visit. The next page is on its way while one is visited:
 // that takes about as long as the server needs for it.
-func eachPodPage(ctx context.Context, pods rest.Interface, namespace string, visit func([]corev1.Pod)) error {
+func eachPodPage(ctx context.Context, pods PodSource, namespace string, visit func([]corev1.Pod)) error {
 	ctx, stop := context.WithCancel(ctx)
 	answers, free := make(chan podPage), make(chan *bytes.Buffer, 2)
 	free <- new(bytes.Buffer)
@@ -74,9 +72,8 @@ func eachPodPage(ctx context.Context, pods rest.Interface, namespace string, vis
 }
 
 // readPods reads one page into a buffer.
-func readPods(ctx context.Context, pods rest.Interface, namespace string, opts metav1.ListOptions, body *bytes.Buffer) (*identity.Page, error) {
-	stream, err := pods.Get().NamespaceIfScoped(namespace, namespace != metav1.NamespaceAll).Resource("pods").
-		VersionedParams(&opts, scheme.ParameterCodec).Stream(ctx)
+func readPods(ctx context.Context, pods PodSource, namespace string, opts metav1.ListOptions, body *bytes.Buffer) (*identity.Page, error) {
+	stream, err := pods.PodsAsSent(ctx, namespace, opts)
 	if err != nil {
 		return nil, err
 	}
