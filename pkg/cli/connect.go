@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/util/validation"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/rest"
 
@@ -26,16 +25,16 @@ type cluster struct {
 }
 
 // connect prepares the connection; nothing is sent yet.
-func connect(flags *genericclioptions.ConfigFlags) (*cluster, error) {
-	config, err := flags.ToRESTConfig()
+func connect(flags *connectionFlags) (*cluster, error) {
+	config, err := flags.load().ClientConfig()
 	if err != nil {
 		return nil, err
 	}
-	raw, err := flags.ToRawKubeConfigLoader().RawConfig()
+	raw, err := flags.load().RawConfig()
 	if err != nil {
 		return nil, err
 	}
-	if len(raw.Clusters) == 0 && *flags.APIServer == "" && strings.HasSuffix(config.Host, "localhost:8080") {
+	if len(raw.Clusters) == 0 && flags.overrides.ClusterInfo.Server == "" && strings.HasSuffix(config.Host, "localhost:8080") {
 		if files := os.Getenv("KUBECONFIG"); files != "" {
 			return nil, fmt.Errorf("%w in KUBECONFIG=%s", errNoCluster, files)
 		}
@@ -59,7 +58,7 @@ func connect(flags *genericclioptions.ConfigFlags) (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	namespace, _, err := flags.ToRawKubeConfigLoader().Namespace()
+	namespace, _, err := flags.load().Namespace()
 	if err != nil {
 		return nil, err
 	}

@@ -43,7 +43,7 @@ type holderOptions struct {
 	streams genericiooptions.IOStreams
 }
 
-func newHolderCommand(name string, config *genericclioptions.ConfigFlags, streams genericiooptions.IOStreams) *cobra.Command {
+func newHolderCommand(name string, config *connectionFlags, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &holderOptions{lockOptions: lockOptions{config: config}, streams: streams}
 	cmd := &cobra.Command{
 		Use:                   "holder LOCK [-o name|wide|json|yaml|...]",

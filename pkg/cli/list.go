@@ -30,7 +30,7 @@ const listExample = `  # List the elections of the namespace, with their leaders
 
 // listOptions are the flags of list.
 type listOptions struct {
-	config        *genericclioptions.ConfigFlags
+	config        *connectionFlags
 	allNamespaces bool
 	selector      string
 	all           bool
@@ -41,7 +41,7 @@ type listOptions struct {
 	streams       genericiooptions.IOStreams
 }
 
-func newListCommand(name string, config *genericclioptions.ConfigFlags, streams genericiooptions.IOStreams) *cobra.Command {
+func newListCommand(name string, config *connectionFlags, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &listOptions{config: config, streams: streams}
 	cmd := &cobra.Command{
 		Use:                   "list [-A] [-l SELECTOR] [-o name|wide|json|yaml|...]",

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/klog/v2"
 	"k8s.io/kubectl/pkg/util/templates"
@@ -41,8 +40,8 @@ func newRootCommand(name string, streams genericiooptions.IOStreams) *cobra.Comm
 		},
 	}
 	root.CompletionOptions.DisableDefaultCmd = true // cobra's scripts would complete kubectl itself
-	config := genericclioptions.NewConfigFlags(true)
-	config.AddFlags(root.PersistentFlags())
+	config := &connectionFlags{}
+	config.addTo(root.PersistentFlags())
 	verbosity := addVerbosity(root)
 	root.PersistentPreRun = func(*cobra.Command, []string) {
 		if verbosity() > 1 { // 1 is our own
