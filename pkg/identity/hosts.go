@@ -2,7 +2,6 @@ package identity
 
 import (
 	"encoding/json"
-	"regexp"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -85,12 +84,12 @@ func kubeletHostname(pod *corev1.Pod) (name, rule string) {
 	return name, rule
 }
 
-var unsafe = regexp.MustCompile(`[^a-zA-Z0-9-]`)
+var unsafe = pattern(`[^a-zA-Z0-9-]`)
 
 // sanitized is what the CSI sidecars make of a host name (kubernetes-csi/csi-lib-utils leaderelection/leader_election.go
 // sanitizeName).
 func sanitized(host string) string {
-	host = unsafe.ReplaceAllString(host, "-")
+	host = unsafe().ReplaceAllString(host, "-")
 	if strings.HasSuffix(host, "-") {
 		host += "X"
 	}
