@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/tail"
@@ -38,7 +37,7 @@ type logsOptions struct {
 	streams   genericiooptions.IOStreams
 }
 
-func newLogsCommand(name string, config *genericclioptions.ConfigFlags, streams genericiooptions.IOStreams) *cobra.Command {
+func newLogsCommand(name string, config *connectionFlags, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &logsOptions{lockOptions: lockOptions{config: config}, streams: streams}
 	cmd := &cobra.Command{
 		Use:                   "logs [-f] [-p] LOCK [-c CONTAINER]",
@@ -135,7 +134,7 @@ func (o *logsOptions) run(ctx context.Context) error {
 		return err
 	}
 	tell := notice(o.streams.ErrOut)
-	tailer := &tail.Tailer{Options: o.Options, Pods: cluster.core, Clock: cluster.finder.Clock, Out: o.streams.Out, Notice: tell}
+	tailer := &tail.Tailer{Options: o.Options, Pods: cluster.kube, Clock: cluster.finder.Clock, Out: o.streams.Out, Notice: tell}
 	return untilEnd(ctx, func() error { return o.print(ctx, cluster, tailer, tell) })
 }
 

@@ -3,7 +3,6 @@ package cli
 import (
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
-	"k8s.io/kubectl/pkg/util/templates"
 )
 
 func newOptionsCommand(name string, streams genericiooptions.IOStreams) *cobra.Command {
@@ -16,6 +15,6 @@ func newOptionsCommand(name string, streams genericiooptions.IOStreams) *cobra.C
 	}
 	cmd.SetOut(streams.Out)
 	cmd.SetErr(streams.Out)
-	templates.UseOptionsTemplates(cmd)
+	useOptionsUsage(cmd)
 	return cmd
 }

@@ -1,18 +1,14 @@
 package cli
 
 import (
-	"bytes"
 	"flag"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/klog/v2"
-	"k8s.io/kubectl/pkg/util/templates"
 )
 
 // newRootCommand builds the command tree. name is how users call it, "kubectl leader".
@@ -41,8 +37,8 @@ func newRootCommand(name string, streams genericiooptions.IOStreams) *cobra.Comm
 		},
 	}
 	root.CompletionOptions.DisableDefaultCmd = true // cobra's scripts would complete kubectl itself
-	config := genericclioptions.NewConfigFlags(true)
-	config.AddFlags(root.PersistentFlags())
+	config := &connectionFlags{}
+	config.addTo(root.PersistentFlags())
 	verbosity := addVerbosity(root)
 	root.PersistentPreRun = func(*cobra.Command, []string) {
 		if verbosity() > 1 { // 1 is our own
@@ -51,19 +47,20 @@ func newRootCommand(name string, streams genericiooptions.IOStreams) *cobra.Comm
 	}
 	root.SetOut(streams.Out)
 	root.SetErr(streams.ErrOut)
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError(cmd, "%v", err) })
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w\nSee '%s --help' for usage.", err, cmd.CommandPath())
+	})
 
-	groups := templates.CommandGroups{{Message: "Commands:", Commands: []*cobra.Command{
+	commands := []*cobra.Command{
 		newHolderCommand(name, config, streams),
 		newListCommand(name, config, streams),
 		newPortForwardCommand(name, config, streams, verbosity),
 		newLogsCommand(name, config, streams),
 		newAssertCommand(name, config, streams),
 		newWatchCommand(name, config, streams),
-	}}}
-	groups.Add(root)
-	templates.ActsAsRootCommand(root, nil, groups...)
-	nameInTips(root, first, name)
+	}
+	root.AddCommand(commands...)
+	useUsage(root, commands)
 	root.AddCommand(newOptionsCommand(name, streams), newVersionCommand(name, streams))
 	return root
 }
@@ -80,23 +77,6 @@ func addVerbosity(root *cobra.Command) func() int {
 		}
 		return level
 	}
-}
-
-// nameInTips mends the tip of kubectl's template, which knows a command by the first word of its name.
-func nameInTips(root *cobra.Command, first, name string) {
-	usage := root.UsageFunc()
-	root.SetUsageFunc(func(cmd *cobra.Command) error {
-		out := cmd.OutOrStderr()
-		var text bytes.Buffer
-		cmd.SetOut(&text)
-		err := usage(cmd)
-		cmd.SetOut(out)
-		if err != nil {
-			return err
-		}
-		_, err = io.WriteString(out, strings.ReplaceAll(text.String(), `"`+first+" <command>", `"`+name+" <command>"))
-		return err
-	})
 }
 
 func unknownCommand(cmd *cobra.Command, name string) error {

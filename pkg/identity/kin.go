@@ -3,7 +3,6 @@ package identity
 import (
 	"cmp"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -117,7 +116,7 @@ func electedWith(lock string) (components []string, ok bool) {
 
 func likeness(claim Claim, name string) kin {
 	lock := strings.ToLower(claim.LockName)
-	trimmed := lockSuffix.ReplaceAllString(lock, "")
+	trimmed := lockSuffix().ReplaceAllString(lock, "")
 	switch {
 	case name == "":
 		return kin{}
@@ -159,7 +158,7 @@ func (k kin) nearEnough(claim Claim, pod *corev1.Pod, reading Reading) bool {
 // servesDriver knows the controller of a CSI driver by the words of the driver's name. Its sidecars elect a leader
 // each, with a lock that has their own name before the driver's (kubernetes-csi/csi-lib-utils leaderelection).
 func servesDriver(lock, name string) bool {
-	driver := csiSidecar.ReplaceAllString(lock, "")
+	driver := csiSidecar().ReplaceAllString(lock, "")
 	if driver == lock && !strings.Contains(lock, "csi-") || strings.HasSuffix(name, "-node") {
 		return false
 	}
@@ -194,11 +193,11 @@ func runsByItself(pod *corev1.Pod) bool {
 
 var (
 	// lockSuffix is what projects add to their name to name the lock.
-	lockSuffix = regexp.MustCompile(`(-(leader-election|leader-elect|resource-lock|election|leader|lock|lease))+(-lock|-id)?$`)
+	lockSuffix = pattern(`(-(leader-election|leader-elect|resource-lock|election|leader|lock|lease))+(-lock|-id)?$`)
 	// lockWords are other words of that kind.
 	lockWords = []string{"leader", "election", "elect", "leaderelection", "lock", "lease", "resource", "id", "migration", "upgrade", "webhook", "main", "master", "manager", "controller", "operator"}
 	// csiSidecar is what the sidecars of a CSI driver put before its name.
-	csiSidecar = regexp.MustCompile(`^external-(attacher|resizer|snapshotter|provisioner|health-monitor)-leader-`)
+	csiSidecar = pattern(`^external-(attacher|resizer|snapshotter|provisioner|health-monitor)-leader-`)
 	// everybody is what programs are called that do not say whose they are.
 	everybody = []string{"manager", "leader", "proxy", "webhook", "cluster", "node", "controller", "controller-manager", "operator", "main", "app", "server", "agent", "kubectl"}
 )

@@ -12,7 +12,6 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
-	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
 	"github.com/kubectl-leader/kubectl-leader/pkg/identity"
@@ -23,7 +22,7 @@ import (
 type Survey struct {
 	Locks election.Lister
 	Pods  PodSource
-	Nodes coreclient.NodesGetter
+	Nodes NodesGetter
 	Clock *election.ServerClock
 	// Markers lets what is no election count, too.
 	Markers bool
@@ -191,7 +190,7 @@ func (e *entry) open() bool {
 }
 
 func (j *join) listPods(ctx context.Context, namespace string) *podList {
-	return listPods(ctx, j.Pods.RESTClient(), namespace)
+	return listPods(ctx, j.Pods, namespace)
 }
 
 func (j *join) eachPod(pods *podList) error {

@@ -6,18 +6,15 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/kubernetes/scheme"
-	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
-	"k8s.io/client-go/rest"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
 	"github.com/kubectl-leader/kubectl-leader/pkg/identity"
 )
 
-// PodSource is a client of the core group: it reads pods, and lists of them as they are sent.
+// PodSource reads pods, and lists of them as they are sent.
 type PodSource interface {
-	coreclient.PodsGetter
-	RESTClient() rest.Interface
+	PodsGetter
+	PodsAsSent(ctx context.Context, namespace string, opts metav1.ListOptions) (io.ReadCloser, error)
 }
 
 // podPage is a page of pods that is being received.
@@ -37,7 +34,7 @@ type podList struct {
 }
 
 // listPods begins to ask for pods. Either each or drop has to follow.
-func listPods(ctx context.Context, pods rest.Interface, namespace string) *podList {
+func listPods(ctx context.Context, pods PodSource, namespace string) *podList {
 	ctx, stop := context.WithCancel(ctx)
 	l := &podList{pages: make(chan podPage, podsAhead), stop: stop}
 	go func() {
@@ -94,9 +91,8 @@ func (p podPage) each(visit func(*corev1.Pod)) error {
 	}
 }
 
-func openPage(ctx context.Context, pods rest.Interface, namespace string, opts metav1.ListOptions) (podPage, error) {
-	stream, err := pods.Get().NamespaceIfScoped(namespace, namespace != metav1.NamespaceAll).Resource("pods").
-		VersionedParams(&opts, scheme.ParameterCodec).Stream(ctx)
+func openPage(ctx context.Context, pods PodSource, namespace string, opts metav1.ListOptions) (podPage, error) {
+	stream, err := pods.PodsAsSent(ctx, namespace, opts)
 	if err != nil {
 		return podPage{}, err
 	}
