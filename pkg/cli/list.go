@@ -11,6 +11,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
+	"github.com/kubectl-leader/kubectl-leader/pkg/firstgc"
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
 )
 
@@ -96,6 +97,7 @@ func (o *listOptions) run(ctx context.Context) error {
 		Locks: election.Lister{Client: cluster.locks, Namespace: namespace, Selector: o.selector},
 		Pods:  cluster.kube, Nodes: cluster.kube, Clock: cluster.locks.Clock, Markers: o.all,
 	}
+	firstgc.Then(listGC)
 	findings, err := survey.Run(ctx)
 	if err != nil {
 		return err
@@ -121,6 +123,9 @@ func (o *listOptions) run(ctx context.Context) error {
 		return printer.change(o.streams.Out, row)
 	})
 }
+
+// listGC spares a third of the memory of a list of thousands, for a tenth more of its time (see docs/performance.md).
+const listGC = 50
 
 // tellLacking tells what a survey had to do without.
 func tellLacking(findings leader.Findings, tell func(string)) {
