@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"bytes"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,17 +8,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"github.com/kubectl-leader/kubectl-leader/docs/docstest"
 	"github.com/kubectl-leader/kubectl-leader/pkg/check"
 )
-
-var update = flag.Bool("update", false, "write the generated pages of docs/ anew")
-
-var docs = filepath.Join("..", "..", "docs")
 
 // TestPagesOfCommands: docs/commands has a page for each command, which says what its help says.
 func TestPagesOfCommands(t *testing.T) {
@@ -31,7 +25,7 @@ func TestPagesOfCommands(t *testing.T) {
 	for _, cmd := range pagesOf(root) {
 		pages[pageName(cmd)] = commandPage(cmd)
 	}
-	dir := filepath.Join(docs, "commands")
+	dir := docstest.Path(t, "docs", "commands")
 	there, err := filepath.Glob(filepath.Join(dir, "*"))
 	if err != nil {
 		t.Fatal(err)
@@ -40,31 +34,14 @@ func TestPagesOfCommands(t *testing.T) {
 		if _, wanted := pages[filepath.Base(file)]; wanted {
 			continue
 		}
-		if !*update {
+		if !docstest.Updating() {
 			t.Errorf("%s is of no command", file)
 		} else if err := os.Remove(file); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for name, page := range pages {
-		compare(t, filepath.Join(dir, name), page)
-	}
-}
-
-// compare compares a generated page with the file.
-func compare(t *testing.T, path, page string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, []byte(page), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	there, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatalf("%v: make docs writes it", err)
-	}
-	if diff := cmp.Diff(page, string(there)); diff != "" {
-		t.Errorf("%s is not what the code says; make docs writes it anew (-code +page):\n%s", path, diff)
+		docstest.Compare(t, filepath.Join(dir, name), page)
 	}
 }
 
@@ -197,21 +174,5 @@ func TestOperatorTable(t *testing.T) {
 		}
 		fmt.Fprintf(&b, "| `%s` | `--%s` | %s |\n", operator, flag.Name, cell(flag.Usage))
 	}
-	inPage(t, filepath.Join(docs, "assert.md"), "operators", b.String())
-}
-
-// inPage compares a generated part of a page with what stands between its marks in the file.
-func inPage(t *testing.T, path, part, want string) {
-	t.Helper()
-	page, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	begin, end := []byte("<!-- "+part+": written by make docs -->\n"), []byte("<!-- end of "+part+" -->")
-	before, rest, found := bytes.Cut(page, begin)
-	_, after, closed := bytes.Cut(rest, end)
-	if !found || !closed {
-		t.Fatalf("%s has no %q", path, begin)
-	}
-	compare(t, path, string(slices.Concat(before, begin, []byte("\n"+want+"\n"), end, after)))
+	docstest.ComparePart(t, docstest.Path(t, "docs", "assert.md"), "operators", b.String())
 }
