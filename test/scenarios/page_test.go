@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -71,3 +72,28 @@ func codes(text string) (all []string) {
 	}
 	return all
 }
+
+// TestFilesOfThePage: the plugin takes each file in docs/assert.md, and finds something to assert in it.
+func TestFilesOfThePage(t *testing.T) {
+	files := 0
+	for _, part := range pages(t, "assert.md") {
+		for text := part.text; ; files++ {
+			_, rest, found := strings.Cut(text, "```yaml\n")
+			if !found {
+				break
+			}
+			var file string
+			file, text, _ = strings.Cut(rest, "```")
+			cmd := exec.Command("kubectl", "leader", "assert", "-f", "-", "--dry-run")
+			cmd.Stdin = strings.NewReader(file)
+			if out, err := cmd.CombinedOutput(); err != nil || !wellFormedChecks.Match(out) {
+				t.Errorf("%s: %v\n%s\n%s", part.heading, err, file, out)
+			}
+		}
+	}
+	if files < 8 {
+		t.Errorf("only %d files are found in the page", files)
+	}
+}
+
+var wellFormedChecks = regexp.MustCompile(`(?m)^\d+ checks? (is|are) well-formed`)
