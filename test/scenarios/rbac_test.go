@@ -31,16 +31,20 @@ func TestLeastPrivilege(t *testing.T) {
 	t.Parallel()
 	ns, locks := shared.deploy(t), shared.deploy(t, "--replicas=0")
 	words := strings.NewReplacer("my-operator", "demo-operator", "my-system", ns.name, "my-locks", locks.name)
-	ns.otherLocks(t, locks)
+	nodeLock := ns.otherLocks(t, locks)
 	parts := pages(t, "rbac.md")
 	usual := slices.IndexFunc(parts, func(p page) bool { return p.heading == "Following" })
 	if usual < 0 {
 		t.Fatal("the page has no part about following")
 	}
 	var running sync.WaitGroup
-	turns := make(chan struct{}, 6) // they wait, mostly
+	turns := make(chan struct{}, 3) // they wait, mostly; other scenarios want the API server, too
 	for i, part := range parts {
 		if part.block("yaml") == "" {
+			continue
+		}
+		if !nodeLock && strings.Contains(part.block("sh"), "my-operator-lock") {
+			left.add(t.Name()+"/"+part.heading, "no node has one of the operator's pods alone")
 			continue
 		}
 		in, words := ns, words
@@ -75,8 +79,9 @@ func TestLeastPrivilege(t *testing.T) {
 	running.Wait()
 }
 
-// otherLocks are those of the page that do not plainly name their pod, or are elsewhere.
-func (ns *namespace) otherLocks(t *testing.T, elsewhere *namespace) {
+// otherLocks makes those of the page that do not plainly name their pod, or are elsewhere. One names a node; false where that
+// has several of the operator's pods, so that nobody could tell which one is meant.
+func (ns *namespace) otherLocks(t *testing.T, elsewhere *namespace) bool {
 	t.Helper()
 	pods := ns.pods(t)
 	ns.holdLease(t, "my-address", pods[0].Status.PodIP+":5701")
@@ -89,10 +94,10 @@ func (ns *namespace) otherLocks(t *testing.T, elsewhere *namespace) {
 	for node, count := range perNode {
 		if count == 1 {
 			ns.holdLease(t, "demo-operator-lock", node+".corp.example")
-			return
+			return true
 		}
 	}
-	t.Fatalf("no node has one pod alone: %v", perNode)
+	return false
 }
 
 // effect is what the page says of a command that lacks a right.
