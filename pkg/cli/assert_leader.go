@@ -151,7 +151,7 @@ func (e *evidence) Exec(ctx context.Context, pod *corev1.Pod, run check.Exec) ([
 	}
 	out := &bounded{}
 	err = executor.StreamWithContext(ctx, remotecommand.StreamOptions{Stdout: out, Stderr: out})
-	if refusal := tunnel.Refusal(first); err != nil && refusal != nil {
+	if refusal := tunnel.Refusal(first, "exec"); err != nil && refusal != nil {
 		err = refusal // SPDY's error is the same answer of the server, as text alone
 	}
 	var exit exec.CodeExitError
