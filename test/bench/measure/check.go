@@ -9,6 +9,20 @@ import (
 	"strings"
 )
 
+// Leader checks that a pod's name is printed, or an identity that begins with it and "_".
+func Leader(pod string) func(io.Reader) error {
+	return func(stdout io.Reader) error {
+		text, err := io.ReadAll(stdout)
+		if err != nil {
+			return err
+		}
+		if name, _, _ := strings.Cut(strings.TrimSpace(string(text)), "_"); name != pod {
+			return fmt.Errorf("printed %q, want pod %s", text, pod)
+		}
+		return nil
+	}
+}
+
 // Lock names an election.
 type Lock struct{ Namespace, Name string }
 

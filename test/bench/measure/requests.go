@@ -25,11 +25,11 @@ func Requests(ctx context.Context, command Command, kubeconfig, scratch string) 
 	defer p.Close()
 	command = command.With("KUBECONFIG=" + p.Kubeconfig)
 	// The first run fills kubectl's cache of the API's resources, which is kept for each server's address.
-	if _, err := command.once(ctx, scratch); err != nil {
+	if _, err := command.Run(ctx, scratch); err != nil {
 		return 0, err
 	}
 	requests.Store(0)
-	if _, err := command.once(ctx, scratch); err != nil {
+	if _, err := command.Run(ctx, scratch); err != nil {
 		return 0, err
 	}
 	return requests.Load(), nil

@@ -26,11 +26,6 @@ func Table(w io.Writer, ours, theirs Row) error {
 	return t.Flush()
 }
 
-// String is for the progress.
-func (u Usage) String() string {
-	return fmt.Sprintf("wall %s   cpu %s   peak memory %s", Seconds(u.Wall), Seconds(u.CPU), mebibytes(u.Peak))
-}
-
 // Seconds is a duration as the tables show it.
 func Seconds(d time.Duration) string { return fmt.Sprintf("%.3fs", d.Seconds()) }
 

@@ -7,18 +7,18 @@ import (
 )
 
 func TestMedianTakesEachFigureByItself(t *testing.T) {
-	one, two, three := Usage{3, 10, 500}, Usage{1, 30, 100}, Usage{2, 20, 900}
-	if got, want := Median([]Usage{one, two, three}), (Usage{2, 20, 500}); got != want {
+	one, two, three := Usage{Wall: 3, CPU: 10, Peak: 500}, Usage{Wall: 1, CPU: 30, Peak: 100}, Usage{Wall: 2, CPU: 20, Peak: 900}
+	if got, want := Median([]Usage{one, two, three}), (Usage{Wall: 2, CPU: 20, Peak: 500}); got != want {
 		t.Errorf("got %v, want %v", got, want)
 	}
-	if got, want := Median([]Usage{one, two}), (Usage{2, 20, 300}); got != want {
+	if got, want := Median([]Usage{one, two}), (Usage{Wall: 2, CPU: 20, Peak: 300}); got != want {
 		t.Errorf("of an even number: got %v, want %v", got, want)
 	}
 }
 
 func TestTable(t *testing.T) {
-	ours := Row{"ours", Usage{1200 * time.Millisecond, time.Second, 50 << 20}, 30}
-	theirs := Row{"theirs", Usage{2 * time.Second, 4 * time.Second, 100 << 20}, 20}
+	ours := Row{"ours", Usage{Wall: 1200 * time.Millisecond, CPU: time.Second, Peak: 50 << 20}, 30}
+	theirs := Row{"theirs", Usage{Wall: 2 * time.Second, CPU: 4 * time.Second, Peak: 100 << 20}, 20}
 	var got strings.Builder
 	if err := Table(&got, ours, theirs); err != nil {
 		t.Fatal(err)

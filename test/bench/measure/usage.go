@@ -3,45 +3,14 @@
 package measure
 
 import (
-	"context"
-	"os"
-	"runtime"
 	"slices"
-	"syscall"
 	"time"
+
+	"github.com/kubectl-leader/kubectl-leader/test/bench/usage"
 )
 
 // Usage is what one run of a command took.
-type Usage struct {
-	Wall time.Duration
-	CPU  time.Duration // user and system
-	Peak int64         // bytes of resident memory
-}
-
-func usageOf(state *os.ProcessState, wall time.Duration) Usage {
-	return Usage{Wall: wall, CPU: state.UserTime() + state.SystemTime(), Peak: peak(state.SysUsage().(*syscall.Rusage))}
-}
-
-// peak is in bytes: Linux counts kilobytes, macOS bytes.
-func peak(usage *syscall.Rusage) int64 {
-	if runtime.GOOS == "darwin" {
-		return int64(usage.Maxrss)
-	}
-	return int64(usage.Maxrss) * 1024
-}
-
-// ownPeak is the least that any child seems to use: until it has become another program it shares our memory, and Linux
-// counts that as its own.
-func ownPeak(ctx context.Context) (int64, error) {
-	if runtime.GOOS == "linux" { // what whoever started us had is in getrusage's figure, too, but is not shared any more
-		return Resident(ctx, os.Getpid())
-	}
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		return 0, err
-	}
-	return peak(&usage), nil
-}
+type Usage = usage.Usage
 
 // Median takes the median of each figure by itself. There is at least one run.
 func Median(runs []Usage) Usage {

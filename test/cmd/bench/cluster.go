@@ -45,7 +45,6 @@ func (o *options) withCluster(ctx context.Context, do func(*cluster.Cluster) err
 
 // fill loads the cluster; one that is loaded has its elections renewed when they grow old.
 func (o *options) fill(ctx context.Context, c *cluster.Cluster, loaded bool) error {
-	var args []string
 	if loaded {
 		mark, err := os.Stat(loadFile(c))
 		if err != nil {
@@ -54,9 +53,8 @@ func (o *options) fill(ctx context.Context, c *cluster.Cluster, loaded bool) err
 		if time.Since(mark.ModTime()) < load.Fresh {
 			return nil
 		}
-		args = append(args, "--renew")
 	}
-	if err := o.load(ctx, args...); err != nil {
+	if err := o.load(ctx, loaded); err != nil {
 		return err
 	}
 	return remember(c, o.sizes)

@@ -68,11 +68,11 @@ func (o *options) commands(c *cluster.Cluster, scratch string) []measure.Command
 	return []measure.Command{
 		{
 			Name: "kubectl-leader list -A", Path: programs[0], Args: []string{"list", "-A"}, Env: environment,
-			Check: measure.Leaders(leaders),
+			Runner: o.runner(), Check: measure.Leaders(leaders),
 		},
 		{
 			Name: "kubectl get leases -A", Path: programs[1], Args: []string{"get", "leases", "-A"}, Env: environment,
-			Check: measure.Rows(o.sizes.Leases),
+			Runner: o.runner(), Check: measure.Rows(o.sizes.Leases),
 		},
 	}
 }

@@ -37,7 +37,6 @@ func newCommand() *cobra.Command {
 		root.AddCommand(p.command(o))
 	}
 	o.addPrograms(root.Flags())
-	root.AddCommand(newLoadCommand(o), newCompareCommand())
 	root.CompletionOptions.DisableDefaultCmd = true
 	return root
 }
@@ -113,7 +112,7 @@ func (o *options) complete() error {
 		return err
 	}
 	o.bin = filepath.Dir(program)
-	for _, path := range o.programs() { // before minutes are spent on the load
+	for _, path := range append(o.programs(), o.runner()) { // before minutes are spent on the load
 		if _, err := exec.LookPath(path); err != nil {
 			return err
 		}
@@ -122,8 +121,8 @@ func (o *options) complete() error {
 }
 
 // programs are the paths of the plugin and of kubectl.
-func (o *options) programs() [2]string {
-	programs := [2]string{o.plugin, o.kubectl}
+func (o *options) programs() []string {
+	programs := []string{o.plugin, o.kubectl}
 	for i, name := range []string{"kubectl-leader", "bench-kubectl"} {
 		if programs[i] == "" {
 			programs[i] = filepath.Join(o.bin, name)
@@ -131,3 +130,6 @@ func (o *options) programs() [2]string {
 	}
 	return programs
 }
+
+// runner is the path of the program that runs and measures others.
+func (o *options) runner() string { return filepath.Join(o.bin, "bench-run") }

@@ -6,8 +6,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/spf13/cobra"
-
 	"github.com/kubectl-leader/kubectl-leader/test/bench/cost"
 	"github.com/kubectl-leader/kubectl-leader/test/bench/forward"
 	"github.com/kubectl-leader/kubectl-leader/test/bench/handover"
@@ -60,21 +58,18 @@ func (o *options) holder(ctx context.Context, s *site.Site) ([]cost.Row, error) 
 		if err != nil {
 			return nil, err
 		}
-		ours := measure.Printer{Name: "kubectl-leader holder", Path: s.Plugin, Args: []string{"holder", one.Lock}, Env: one.Env(), Pod: pod}
-		theirs := measure.Printer{
-			Name: "kubectl get lease", Path: s.Kubectl, Env: one.Env(), Pod: pod,
-			Args: []string{"get", "lease", one.Lock, "-o", "jsonpath={.spec.holderIdentity}"},
+		commands := []measure.Command{
+			{Name: "kubectl-leader holder", Path: s.Plugin, Args: []string{"holder", one.Lock}},
+			{Name: "kubectl get lease", Path: s.Kubectl, Args: []string{"get", "lease", one.Lock, "-o", "jsonpath={.spec.holderIdentity}"}},
 		}
-		program, err := os.Executable()
+		for i := range commands {
+			commands[i].Runner, commands[i].Env, commands[i].Check = o.runner(), one.Env(), measure.Leader(pod)
+		}
+		medians, err := measure.Compare(ctx, commands, o.holders, s.Scratch, s.Progress)
 		if err != nil {
 			return nil, err
 		}
-		task := measure.Task{Commands: []measure.Printer{ours, theirs}, Runs: o.holders, Scratch: s.Scratch}
-		medians, err := task.Apart(ctx, s.Progress, program, "compare")
-		if err != nil {
-			return nil, err
-		}
-		requests, err := ours.Requests(ctx, one.Kubeconfig, s.Scratch)
+		requests, err := measure.Requests(ctx, commands[0], one.Kubeconfig, s.Scratch)
 		if err != nil {
 			return nil, err
 		}
@@ -99,16 +94,6 @@ func usageRows(group string, ours, theirs measure.Usage, wall, cpu, peak float64
 		}
 	}
 	return rows
-}
-
-// newCompareCommand is the part of holder that is given to a process of its own (see measure.Task).
-func newCompareCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "compare", Hidden: true, Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return measure.Serve(cmd.Context(), os.Stdin, os.Stdout, os.Stderr)
-		},
-	}
 }
 
 func (o *options) forward(ctx context.Context, s *site.Site) ([]cost.Row, error) {
