@@ -59,7 +59,7 @@ func TestManifestKeepsKrewsRules(t *testing.T) {
 	check(err == nil && strings.HasPrefix(m.Spec.Version, "v"), "version %q: %v", m.Spec.Version, err)
 	check(m.Spec.Homepage == "https://github.com/kubectl-leader/kubectl-leader", "homepage: %q", m.Spec.Homepage)
 	short := m.Spec.ShortDescription
-	check(short != "" && len(short) <= 50 && !strings.ContainsAny(short, "\r\n"), "shortDescription %q: 1 to 50 characters on one line",
+	check(short != "" && len(short) <= 50 && !strings.ContainsAny(short, "\r\n"), "shortDescription %q: 1 to 50 bytes on one line",
 		short)
 	check(!strings.HasSuffix(short, "."), "shortDescription %q ends like a sentence", short)
 	check(strings.TrimSpace(m.Spec.Description) != "", "no description")
