@@ -1,8 +1,10 @@
 # kubectl leader. `make help` lists what can be made.
 
 BIN      := bin
-VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo v0.0.0-dev)
-LDFLAGS  := -s -w -X github.com/kubectl-leader/kubectl-leader/pkg/cli.version=$(VERSION)
+# The tag, or what leads to the commit: a semantic version in any case.
+VERSION  := $(or $(shell git describe --tags --match='v[0-9]*' --dirty 2>/dev/null || \
+	git describe --always --exclude='*' --dirty 2>/dev/null | sed s/^/v0.0.0-g/),v0.0.0-dev)
+LDFLAGS  := -s -w -buildid= -X github.com/kubectl-leader/kubectl-leader/pkg/cli.version=$(VERSION)
 GO_FILES  = $(shell find cmd pkg -name '*.go') go.mod go.sum
 KUBE_VERSION := v1.36.3
 KUBE_LDFLAGS := -s -w $(foreach p,k8s.io/component-base/version k8s.io/client-go/pkg/version,-X $(p).gitVersion=$(KUBE_VERSION) -X $(p).gitMajor=1 -X $(p).gitMinor=36)
@@ -11,6 +13,11 @@ CLUSTER  ?= .cluster
 FAULTS   := ^(TestFaults|TestClusterFaults)$$
 CASES    ?= $(wildcard test/identity/testdata/*.json)
 STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
+ACTIONLINT  = go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+GOVULNCHECK = go run golang.org/x/vuln/cmd/govulncheck@v1.9.0
+# To install what is in dist/.
+export KREW = go run sigs.k8s.io/krew/cmd/krew@v0.4.3
+export KREW_VALIDATE = go run sigs.k8s.io/krew/cmd/validate-krew-manifest@v0.4.3
 
 # All of test/ but the embedded Kubernetes: the few lines there are checked by the compiler, and anything more would check
 # Kubernetes with them, for minutes.
@@ -21,7 +28,7 @@ export CGO_ENABLED ?= 0
 export GOFLAGS := $(strip $(shell go env GOFLAGS) -trimpath)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test unit scenarios faults e2e e2e-bins e2e-images bench identity docs docs-picture lint fmt cluster-bins cluster-up cluster-down clean
+.PHONY: help build demo test unit scenarios faults e2e e2e-bins e2e-images bench identity docs docs-picture lint vulncheck fmt dist dist-check image cluster-bins cluster-up cluster-down clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,15 +71,32 @@ docs: ## Write the pages of docs/ that are made from the code anew
 docs-picture: build cluster-bins $(BIN)/picture ## Play a failover in tmux, and draw docs/failover.svg of it
 	@test/picture.sh
 
-lint: ## Check the code with vet, gofmt and staticcheck (pinned)
-	@test -z "$$(gofmt -l cmd pkg test)" || { gofmt -d cmd pkg test; exit 1; }
+lint: ## Check the code with vet, gofmt and staticcheck, the workflows with actionlint (both pinned)
+	@test -z "$$(gofmt -l cmd hack pkg test)" || { gofmt -d cmd hack pkg test; exit 1; }
 	go vet ./...
 	cd test && go vet $(TEST_PACKAGES)
 	$(STATICCHECK) ./...
 	cd test && $(STATICCHECK) $(TEST_PACKAGES)
+	@# the same everywhere, whatever else is installed
+	$(ACTIONLINT) -shellcheck= -pyflakes= .github/workflows/*.yml
+
+vulncheck: ## Look for known vulnerabilities in what the plugin uses (asks vuln.go.dev)
+	$(GOVULNCHECK) ./...
 
 fmt: ## Format the code
-	gofmt -w cmd pkg test
+	gofmt -w cmd hack pkg test
+
+dist: export SOURCE_DATE_EPOCH := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null))
+dist: export GOTOOLCHAIN := $(shell sed -n 's/^toolchain //p' go.mod)
+dist: ## Make a release in dist/: archives for all platforms, SBOMs, checksums and the manifest for krew
+	rm -rf dist
+	go run ./hack/dist -version $(VERSION) -ldflags "$(LDFLAGS)"
+
+dist-check: ## Check what is in dist/: its checksums, and that krew (pinned) installs each of the archives
+	@hack/dist-check.sh
+
+image: ## Build a container image for this machine's architecture from dist/: kubectl-leader:VERSION
+	docker build --build-arg VERSION=$(VERSION) --tag kubectl-leader:$(VERSION) .
 
 cluster-bins: $(BIN)/kube $(BIN)/cluster $(BIN)/demo-operator $(BIN)/identity
 

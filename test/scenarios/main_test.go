@@ -28,7 +28,7 @@ type lab struct {
 var shared *lab
 
 func TestMain(m *testing.M) {
-	testscript.Main(withCluster{m}, map[string]func(){"fetch": fetchMain})
+	testscript.Main(withCluster{m}, map[string]func(){"fetch": fetchMain, "k9s": k9sMain})
 }
 
 // withCluster runs the tests with the shared cluster up.
