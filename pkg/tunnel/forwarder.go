@@ -21,6 +21,9 @@ const (
 	refusedPatience = 5 * time.Second
 	retryFirst      = 50 * time.Millisecond
 	retryMost       = time.Second
+	// openingMost is how many tunnels are opened at a time. All who waited for a leader want one when there is one again: hundreds
+	// of handshakes at once would keep the API server from what the new leader wants of it, such as renewing its Lease.
+	openingMost = 10
 )
 
 // Forwarder carries accepted connections to the leader of the moment.
@@ -34,11 +37,12 @@ type Forwarder struct {
 	// Trace gets a line for each connection.
 	Trace func(message string)
 
-	ctx    context.Context
-	spares spares
-	worked atomic.Bool // a tunnel was opened: access is granted, whatever a starting API server says
-	deaf   sync.Map    // the ports (closedPort) that were refused for all of the patience
-	wg     sync.WaitGroup
+	ctx     context.Context
+	opening chan struct{} // holds one for each tunnel that is being opened
+	spares  spares
+	worked  atomic.Bool // a tunnel was opened: access is granted, whatever a starting API server says
+	deaf    sync.Map    // the ports (closedPort) that were refused for all of the patience
+	wg      sync.WaitGroup
 }
 
 // closedPort is a port of a pod on which nobody listens. It is remembered so that only the first client waits.
@@ -62,7 +66,7 @@ func (f *Forwarder) Probe(ctx context.Context, pod *corev1.Pod) error {
 // Run serves the listeners until the context ends, and closes them. When it returns, nothing of it runs any more.
 func (f *Forwarder) Run(ctx context.Context, listeners []Listener) {
 	ctx, stop := context.WithCancel(ctx)
-	f.ctx = ctx
+	f.ctx, f.opening = ctx, make(chan struct{}, openingMost)
 	f.spares.dial, f.spares.wg = f.Dial, &f.wg
 	for _, listener := range listeners {
 		f.wg.Go(func() { f.accept(ctx, listener) })

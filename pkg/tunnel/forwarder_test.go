@@ -208,6 +208,44 @@ func TestConnectionsWaitForALeader(t *testing.T) {
 	}
 }
 
+// TestAllWhoWaitedComeInTurn lets many wait for a leader: all of them are served, and few tunnels are opened at a time.
+func TestAllWhoWaitedComeInTurn(t *testing.T) {
+	cluster := leading("")
+	var mu sync.Mutex
+	opening, most := 0, 0
+	all := make(chan struct{})
+	release := sync.OnceFunc(func() { close(all) })
+	n := &node{serve: echo, opening: func(string) {
+		mu.Lock()
+		opening++
+		most = max(most, opening)
+		if opening == openingMost {
+			release()
+		}
+		mu.Unlock()
+		<-all
+		mu.Lock()
+		opening--
+		mu.Unlock()
+	}}
+	address, _ := forward(t, cluster, n)
+	var clients sync.WaitGroup
+	for range 20 * openingMost {
+		conn := connect(t, address)
+		defer conn.Close() // a test's end
+		clients.Go(func() {
+			if got := ask(t, conn, "hello"); got != "op-0: hello" {
+				t.Errorf("got %q", got)
+			}
+		})
+	}
+	cluster.Hold("op-0_a", time.Hour)
+	clients.Wait()
+	if most > openingMost {
+		t.Errorf("%d tunnels were opened at once", most)
+	}
+}
+
 func TestARefusedConnectionIsTriedAgain(t *testing.T) {
 	var mu sync.Mutex
 	refusals := 3

@@ -66,6 +66,11 @@ func (f *Forwarder) relay(ctx, dialCtx context.Context, c *client, port Port, le
 	wg.Go(func() { awaitTermEnd(ctx, lead, end) })
 	defer end(nil)
 
+	doneOpening, err := f.beginOpening(dialCtx)
+	if err != nil {
+		return unheard{fmt.Errorf("pod %s/%s: %w", lead.Pod.Namespace, lead.Pod.Name, err)}
+	}
+	defer doneOpening()
 	tunnel, err := f.spares.take(dialCtx, f.ctx, lead.Pod)
 	if err != nil {
 		return unheard{fmt.Errorf("pod %s/%s: %w", lead.Pod.Namespace, lead.Pod.Name, err)}
@@ -77,6 +82,7 @@ func (f *Forwarder) relay(ctx, dialCtx context.Context, c *client, port Port, le
 	if err != nil {
 		return unheard{fmt.Errorf("pod %s/%s: %w", lead.Pod.Namespace, lead.Pod.Name, err)}
 	}
+	doneOpening()
 
 	problem := make(chan error, 1)
 	wg.Go(func() { problem <- readProblem(problems) })
@@ -116,6 +122,16 @@ func (f *Forwarder) relay(ctx, dialCtx context.Context, c *client, port Port, le
 			}
 			return err
 		}
+	}
+}
+
+// beginOpening waits until few enough tunnels are being opened. What it returns has to be called when this one is open.
+func (f *Forwarder) beginOpening(ctx context.Context) (done func(), err error) {
+	select {
+	case f.opening <- struct{}{}:
+		return sync.OnceFunc(func() { <-f.opening }), nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
 	}
 }
 

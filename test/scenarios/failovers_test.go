@@ -44,8 +44,7 @@ func (ns *namespace) identity(t *testing.T) string {
 // holder is the pod of the holder.
 func (ns *namespace) holder(t *testing.T) string {
 	t.Helper()
-	pod, _, _ := strings.Cut(ns.identity(t), "_")
-	return pod
+	return podOf(ns.identity(t))
 }
 
 // failover does something to the leader and waits until another holds the Lease, be it a new process of the same pod.
@@ -59,16 +58,25 @@ func (ns *namespace) failover(t *testing.T, provoke func(leader string)) string 
 		t.Fatal(err)
 	}
 	defer w.Stop()
-	old := ns.identity(t)
-	provoke(ns.holder(t))
-	for {
-		if now := ns.identity(t); now != "" && now != old {
-			return ns.holder(t)
-		}
-		if _, ok := <-w.ResultChan(); !ok {
-			t.Fatalf("nobody took over from %s", old)
+	other := func(old string) string {
+		for {
+			if now := ns.identity(t); now != "" && now != old {
+				return now
+			}
+			if _, ok := <-w.ResultChan(); !ok {
+				t.Fatalf("nobody took over from %q", old)
+			}
 		}
 	}
+	old := other("") // a busy machine may have lost its leader just now
+	provoke(podOf(old))
+	return podOf(other(old))
+}
+
+// podOf is the pod in an identity of controller-runtime's.
+func podOf(identity string) string {
+	pod, _, _ := strings.Cut(identity, "_")
+	return pod
 }
 
 // deleteLeader makes the leader go and returns the next one.
