@@ -2,7 +2,8 @@
 
 BIN      := bin
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo v0.0.0-dev)
-LDFLAGS  := -s -w -X github.com/kubectl-leader/kubectl-leader/pkg/cli.version=$(VERSION)
+COMMIT   := $(shell git log -1 --format='%H %cI' 2>/dev/null)
+LDFLAGS  := -s -w $(foreach v,version=$(VERSION) commit=$(word 1,$(COMMIT)) commitDate=$(word 2,$(COMMIT)),-X github.com/kubectl-leader/kubectl-leader/pkg/cli.$(v))
 GO_FILES  = $(shell find cmd pkg -name '*.go') go.mod go.sum
 KUBE_VERSION := v1.36.3
 KUBE_LDFLAGS := -s -w $(foreach p,k8s.io/component-base/version k8s.io/client-go/pkg/version,-X $(p).gitVersion=$(KUBE_VERSION) -X $(p).gitMajor=1 -X $(p).gitMinor=36)

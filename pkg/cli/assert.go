@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -24,16 +25,20 @@ const assertExample = `  # Somebody leads, and has done so for 10 seconds
   kubectl leader assert my-operator-leader --stable-for=10s
 
   # After a failover: somebody else leads than before
-  kubectl leader assert my-operator-leader --changed-from="$OLD_LEADER" --timeout=1m
+  kubectl leader assert my-operator-leader --changed-from="$OLD_LEADER" \
+    --timeout=1m
 
   # The leader says that it is healthy
-  kubectl leader assert my-operator-leader --port=8080 --path=/state --jq=state --equals=healthy
+  kubectl leader assert my-operator-leader --port=8080 --path=/state \
+    --jq=state --equals=healthy
 
-  # A metric of the leader
-  kubectl leader assert my-operator-leader --port=metrics --path=/metrics --metric='workqueue_depth{name="app"}' --less-than=100
+  # Its metrics say that it leads
+  kubectl leader assert my-operator-leader --port=metrics --path=/metrics \
+    --metric=leader_election_master_status --equals=1
 
-  # What the leader has logged since it leads
-  kubectl leader assert my-operator-leader --logs --since-acquired --output-contains="acquired leader lock"
+  # What it has logged since it leads
+  kubectl leader assert my-operator-leader --logs --since-acquired \
+    --regex='[Ss]uccessfully acquired lease'
 
   # All checks of a file, with a report for the CI
   kubectl leader assert -f checks.yaml -o junit > report.xml`
@@ -87,7 +92,29 @@ func newAssertCommand(name string, config *genericclioptions.ConfigFlags, stream
 	flags.BoolVar(&o.tls.SkipVerify, "insecure-skip-tls-verify-endpoint", false, "With --scheme=https, do not check the endpoint's certificate.")
 	flags.StringVar(&o.caFile, "endpoint-ca", "", "File with the certificate authorities of the endpoint, for --scheme=https.")
 	flags.StringVarP(&o.output, "output", "o", "", "Output format. One of: ("+strings.Join(reportFormats(), ", ")+"). Default: a line a check.")
+	cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		if len(o.files) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return o.completeLock(cmd, args, toComplete)
+	}
+	o.completeFlags(cmd)
 	return cmd
+}
+
+// completeFlags completes the values of which there are only some.
+func (o *assertOptions) completeFlags(cmd *cobra.Command) {
+	for _, flag := range []string{"holder", "holder-not", "changed-from"} {
+		completeFlag(cmd, flag, o.completeHolder)
+	}
+	completeFlag(cmd, "container", o.completeContainer)
+	completeFlag(cmd, "port", o.completePort)
+	completeFlag(cmd, "scheme", oneOf("http", "https"))
+	completeFlag(cmd, "method", oneOf(http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions))
+	completeFlag(cmd, "status", oneOf("1xx", "2xx", "3xx", "4xx", "5xx"))
+	completeFlag(cmd, "endpoint-ca", files)
+	completeFlag(cmd, "filename", ofTypes("yaml", "yml", "json"))
+	completeFlag(cmd, "output", oneOf(reportFormats()...))
 }
 
 func (o *assertOptions) complete(cmd *cobra.Command, args []string) error {

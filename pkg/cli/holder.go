@@ -32,7 +32,8 @@ const holderExample = `  # Print the name of the pod that leads
   kubectl leader holder my-operator-leader --timeout=1m
 
   # A Lease that lives in another namespace than the pods
-  kubectl leader holder cert-manager-controller -n cert-manager --lease-namespace=kube-system`
+  kubectl leader holder cert-manager-controller -n cert-manager \
+    --lease-namespace=kube-system`
 
 // holderOptions are the flags of holder.
 type holderOptions struct {
@@ -65,10 +66,18 @@ func newHolderCommand(name string, config *genericclioptions.ConfigFlags, stream
 	o.print.AddFlags(cmd)
 	cmd.Flags().Lookup("output").Usage = "Output format. One of: (" + holderFormats + "). Default: the pod's name alone."
 	cmd.Flags().Lookup("show-managed-fields").Hidden = true // there are none
+	cmd.ValidArgsFunction = o.completeLock
+	completeFlag(cmd, "output", completeFormats)
+	completeFlag(cmd, "template", files)
 	return cmd
 }
 
 const holderFormats = "name, wide, json, yaml, jsonpath, jsonpath-as-json, jsonpath-file, go-template, go-template-file, template, templatefile"
+
+// completeFormats completes an output format of one object or several.
+func completeFormats(cmd *cobra.Command, args []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return oneOf(strings.Split(holderFormats, ", ")...)(cmd, args, toComplete)
+}
 
 func (o *holderOptions) complete(cmd *cobra.Command, args []string) (err error) {
 	if len(args) > 0 && o.lease != "" {

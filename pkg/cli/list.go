@@ -19,14 +19,15 @@ import (
 const listExample = `  # List the elections of the namespace, with their leaders
   kubectl leader list
 
-  # Of all namespaces, with the identity, the rule that found the pod, and the number of followers
+  # Of all namespaces, with the identity and the number of followers
   kubectl leader list -A -o wide
 
   # And of each one that changes
   kubectl leader list -A --watch
 
   # The locks without a leader, for a script
-  kubectl leader list -A -o jsonpath='{range .items[?(@.reason)]}{.lock.namespace}/{.lock.name}: {.reason}{"\n"}{end}'`
+  kubectl leader list -A \
+    -o jsonpath='{range .items[?(@.reason)]}{.lock.name}: {.reason}{"\n"}{end}'`
 
 // listOptions are the flags of list.
 type listOptions struct {
@@ -75,6 +76,8 @@ func newListCommand(name string, config *genericclioptions.ConfigFlags, streams 
 	flags.Lookup("no-headers").Usage = "Don't print the header of the table."
 	flags.Lookup("output").Usage = "Output format. One of: (" + holderFormats + ")."
 	flags.Lookup("show-managed-fields").Hidden = true // there are none
+	completeFlag(cmd, "output", completeFormats)
+	completeFlag(cmd, "template", files)
 	return cmd
 }
 

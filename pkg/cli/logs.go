@@ -21,7 +21,7 @@ const logsExample = `  # Print what the leader has logged
   # Only what was logged since the leader acquired the lock
   kubectl leader logs my-operator-leader --since-acquired
 
-  # The last 20 lines of one container, with the name of the pod before each line
+  # The last 20 lines of one container, with the pod's name before each
   kubectl leader logs my-operator-leader -c manager --tail=20 --prefix
 
   # What the leader's container said before it restarted
@@ -70,6 +70,8 @@ func newLogsCommand(name string, config *genericclioptions.ConfigFlags, streams 
 	flags.BoolVar(&o.InsecureSkipTLSVerifyBackend, "insecure-skip-tls-verify-backend", false, "Skip verifying the identity of the kubelet that logs are requested from. In theory, an attacker could provide invalid log content back.")
 	flags.DurationVar(&o.timeout, "timeout", 0, "How long to wait for the first leader, if there is none. Defaults to 1m with -f, and to not waiting without.")
 	flags.DurationVar(&o.timeout, "pod-running-timeout", 0, "The same as --timeout.")
+	cmd.ValidArgsFunction = o.completeLockAndContainer
+	completeFlag(cmd, "container", o.completeContainer)
 	return cmd
 }
 

@@ -73,3 +73,22 @@ func commandName(argv0 string) string {
 	}
 	return "kubectl " + strings.ReplaceAll(strings.ReplaceAll(plugin, "-", " "), "_", "-")
 }
+
+// pluginFile is the file that kubectl runs for a command: the opposite of commandName.
+func pluginFile(name string) string {
+	command, found := strings.CutPrefix(name, "kubectl ")
+	if !found {
+		return name
+	}
+	return "kubectl-" + strings.ReplaceAll(strings.ReplaceAll(command, "-", "_"), " ", "-")
+}
+
+// completionFile is the file that kubectl asks for the completions of a command; "" if the name is none of a plugin.
+// See k8s.io/kubectl/pkg/cmd/plugin, lookupCompletionExec.
+func completionFile(name string) string {
+	plugin, found := strings.CutPrefix(pluginFile(name), "kubectl-")
+	if !found {
+		return ""
+	}
+	return "kubectl_complete-" + plugin
+}

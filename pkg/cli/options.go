@@ -2,11 +2,10 @@ package cli
 
 import (
 	"github.com/spf13/cobra"
-	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/kubectl/pkg/util/templates"
 )
 
-func newOptionsCommand(name string, streams genericiooptions.IOStreams) *cobra.Command {
+func newOptionsCommand(name string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "options",
 		Short:   "Print the flags that all commands share",
@@ -14,8 +13,11 @@ func newOptionsCommand(name string, streams genericiooptions.IOStreams) *cobra.C
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Usage() },
 	}
-	cmd.SetOut(streams.Out)
-	cmd.SetErr(streams.Out)
 	templates.UseOptionsTemplates(cmd)
+	cmd.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
+		if err := cmd.Usage(); err != nil {
+			cmd.PrintErrln(err)
+		}
+	})
 	return cmd
 }

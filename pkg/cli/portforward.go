@@ -34,7 +34,8 @@ const portForwardExample = `  # Listen on port 8080 locally, forwarding to port 
   kubectl leader port-forward --address 0.0.0.0 my-operator-leader 8888:8080
 
   # Forward while a command runs, and exit with its code
-  kubectl leader port-forward my-operator-leader :8080 -- sh -c 'curl -s localhost:$LOCAL_PORT/metrics'`
+  kubectl leader port-forward my-operator-leader :8080 -- \
+    sh -c 'curl -s localhost:$LOCAL_PORT/metrics'`
 
 // portForwardOptions are the flags of port-forward.
 type portForwardOptions struct {
@@ -73,6 +74,9 @@ func newPortForwardCommand(name string, config *genericclioptions.ConfigFlags, s
 	cmd.Flags().DurationVar(&o.timeout, "pod-running-timeout", time.Minute, "The same as --timeout.")
 	cmd.Flags().BoolVar(&o.exitOnFailover, "exit-on-failover", false, "Exit with 1 when the term ends, instead of going on with the next leader.")
 	cmd.Flags().StringVarP(&o.output, "output", "o", "", "Output format. One of: (json). json prints one object with the bound ports once they are ready.")
+	cmd.ValidArgsFunction = o.completeLockAndPorts
+	completeFlag(cmd, "output", oneOf("json"))
+	completeFlag(cmd, "address", oneOf("localhost", "127.0.0.1", "0.0.0.0", "::1", "::"))
 	return cmd
 }
 

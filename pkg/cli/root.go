@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -9,10 +10,13 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/klog/v2"
 	"k8s.io/kubectl/pkg/util/templates"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/typo"
 )
 
 // newRootCommand builds the command tree. name is how users call it, "kubectl leader".
@@ -41,17 +45,18 @@ func newRootCommand(name string, streams genericiooptions.IOStreams) *cobra.Comm
 		},
 	}
 	root.CompletionOptions.DisableDefaultCmd = true // cobra's scripts would complete kubectl itself
+	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	config := genericclioptions.NewConfigFlags(true)
 	config.AddFlags(root.PersistentFlags())
 	verbosity := addVerbosity(root)
-	root.PersistentPreRun = func(*cobra.Command, []string) {
+	root.PersistentPreRun = func(cmd *cobra.Command, args []string) {
 		if verbosity() > 1 { // 1 is our own
 			klog.ClearLogger()
 		}
+		noteWords(cmd, args)
 	}
 	root.SetOut(streams.Out)
 	root.SetErr(streams.ErrOut)
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError(cmd, "%v", err) })
 
 	groups := templates.CommandGroups{{Message: "Commands:", Commands: []*cobra.Command{
 		newHolderCommand(name, config, streams),
@@ -64,7 +69,11 @@ func newRootCommand(name string, streams genericiooptions.IOStreams) *cobra.Comm
 	groups.Add(root)
 	templates.ActsAsRootCommand(root, nil, groups...)
 	nameInTips(root, first, name)
-	root.AddCommand(newOptionsCommand(name, streams), newVersionCommand(name, streams))
+	joinParagraphs(root)
+	root.SetFlagErrorFunc(flagError)
+	root.AddCommand(newOptionsCommand(name), newVersionCommand(name, streams), newCompletionCommand(name, streams))
+	root.SetHelpCommand(newHelpCommand(name))
+	completeGlobalFlags(root, config)
 	return root
 }
 
@@ -99,19 +108,66 @@ func nameInTips(root *cobra.Command, first, name string) {
 	})
 }
 
+// joinParagraphs lets each terminal break the lines of a command's description at its own width.
+func joinParagraphs(root *cobra.Command) {
+	help := root.HelpFunc()
+	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
+		cmd.Long = paragraphs(cmd.Long)
+		help(cmd, args)
+	})
+}
+
+// paragraphs makes one line of each paragraph, but for those that are indented. As in kubectl's help, all but the first one begin
+// with a blank.
+func paragraphs(text string) string {
+	joined := strings.Split(text, "\n\n")
+	for i, paragraph := range joined {
+		if !strings.HasPrefix(paragraph, "  ") {
+			joined[i] = strings.Join(strings.Fields(paragraph), " ")
+			if i > 0 {
+				joined[i] = " " + joined[i]
+			}
+		}
+	}
+	return strings.Join(joined, "\n\n")
+}
+
+// flagError is the error of flags that cannot be read, with the flag that is meant where that is plain.
+func flagError(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) || unknown.GetSpecifiedShortnames() != "" {
+		return usageError(cmd, "%v", err)
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
+		if !flag.Hidden {
+			names = append(names, flag.Name)
+		}
+	})
+	if meant := typo.Meant(unknown.GetSpecifiedName(), names); meant != "" {
+		return usageError(cmd, "%v\n\nDid you mean this?\n\t--%s\n", err, meant)
+	}
+	return usageError(cmd, "%v", err)
+}
+
 func unknownCommand(cmd *cobra.Command, name string) error {
 	message := fmt.Sprintf("unknown command %q for %q", name, cmd.CommandPath())
 	cmd.SuggestionsMinimumDistance = 2
 	if near := cmd.SuggestionsFor(name); len(near) > 0 {
 		message += "\n\nDid you mean this?\n\t" + strings.Join(near, "\n\t")
 	}
-	return usageError(cmd, "%s", message)
+	return usageError(cmd, "%s\n", message)
 }
 
 // usageError is a mistake on the command line, with where to read more.
 func usageError(cmd *cobra.Command, format string, args ...any) error {
-	return fmt.Errorf("%s\nSee '%s --help' for usage", fmt.Sprintf(format, args...), cmd.CommandPath())
+	return fmt.Errorf("%s\nSee '%s --help' for usage.", fmt.Sprintf(format, args...), cmd.CommandPath())
 }
 
 // example puts the name that users call us by into examples written with "kubectl leader".
-func example(name, text string) string { return strings.ReplaceAll(text, "kubectl leader", name) }
+func example(name, text string) string {
+	if name == "kubectl leader" {
+		return text
+	}
+	return strings.NewReplacer("kubectl leader", name, "kubectl-leader", pluginFile(name), "kubectl_complete-leader", completionFile(name)).Replace(text)
+}
