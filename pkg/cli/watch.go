@@ -34,7 +34,8 @@ const watchExample = `  # Print a line for each thing that happens to a leadersh
 
   # Print each new leader, for a script
   kubectl leader watch my-operator-leader -o json |
-    jq -r 'select(.type | IN("Acquired", "TakenOver")).after.holderIdentity'`
+    jq --unbuffered -r 'select(.type | IN("Acquired", "TakenOver"))
+      .after.holderIdentity'`
 
 // watchOptions are the flags of watch.
 type watchOptions struct {
