@@ -43,12 +43,14 @@ const assertExample = `  # Somebody leads, and has done so for 10 seconds
   # All checks of a file, with a report for the CI
   kubectl leader assert -f checks.yaml -o junit > report.xml`
 
+const dryRunClient = "client"
+
 // assertOptions are the flags of assert.
 type assertOptions struct {
 	lockOptions
 	checkFlags
 	files    []string
-	dryRun   bool
+	dryRun   string
 	timeout  time.Duration
 	interval time.Duration
 	output   string
@@ -86,7 +88,8 @@ func newAssertCommand(name string, config *genericclioptions.ConfigFlags, stream
 	o.checkFlags.addFlags(cmd)
 	flags := cmd.Flags()
 	flags.StringArrayVarP(&o.files, "filename", "f", nil, "File with checks, a directory of such files (.yaml, .yml, .json), or - for stdin. Can be given several times.")
-	flags.BoolVar(&o.dryRun, "dry-run", false, "Only tell what would be asserted, and whether it can be; no cluster is asked.")
+	// There is no "server" of kubectl's: nothing that is asserted is sent to it.
+	addChoice(cmd, flags, &o.dryRun, "dry-run", `Must be "none" or "client". With "client", which it is where nothing follows, only tell what would be asserted, and whether it can be; no cluster is asked.`, "none", dryRunClient).NoOptDefVal = dryRunClient
 	flags.DurationVar(&o.timeout, "timeout", 30*time.Second, "How long the checks may take until they hold, unless a file says so itself; 0 tries once.")
 	flags.DurationVar(&o.interval, "interval", time.Second, "How long to wait until an endpoint is asked or a command is run again.")
 	flags.BoolVar(&o.tls.SkipVerify, "insecure-skip-tls-verify-endpoint", false, "With --scheme=https, do not check the endpoint's certificate.")
@@ -122,7 +125,7 @@ func (o *assertOptions) complete(cmd *cobra.Command, args []string) error {
 		return twice(cmd, args[0])
 	}
 	switch {
-	case o.dryRun && o.output != "":
+	case o.dryRun == dryRunClient && o.output != "":
 		return usageError(cmd, "--dry-run and --output exclude each other: without a run there is no report")
 	case o.timeout < 0:
 		return usageError(cmd, "--timeout must not be negative")
@@ -182,7 +185,7 @@ func (o *assertOptions) readFiles(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	env := os.LookupEnv
-	if o.dryRun { // secrets are for a run
+	if o.dryRun == dryRunClient { // secrets are for a run
 		env = func(name string) (string, bool) {
 			value, set := os.LookupEnv(name)
 			if !set && !slices.Contains(o.unset, name) {
@@ -207,7 +210,7 @@ func (o *assertOptions) readFiles(cmd *cobra.Command, args []string) error {
 }
 
 func (o *assertOptions) run(ctx context.Context) error {
-	if o.dryRun {
+	if o.dryRun == dryRunClient {
 		if len(o.unset) > 0 {
 			notice(o.streams.ErrOut)("a run needs variables that the environment does not have: " + strings.Join(o.unset, ", "))
 		}

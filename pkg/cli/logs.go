@@ -64,10 +64,10 @@ func newLogsCommand(name string, config *genericclioptions.ConfigFlags, streams 
 	flags.BoolVar(&o.Prefix, "prefix", false, "Prefix each log line with the log source (pod name and container name).")
 	flags.BoolVarP(&o.Previous, "previous", "p", false, "If true, print the logs for the previous instance of the container in a pod if it exists.")
 	flags.StringVarP(&o.Container, "container", "c", "", "Print the logs of this container.")
-	flags.BoolVar(&o.AllContainers, "all-containers", false, "Get all containers' logs in the pod.")
-	flags.BoolVar(&o.IgnoreErrors, "ignore-errors", false, "If following logs, allow for any errors that occur to be non-fatal.")
+	flags.BoolVar(&o.AllContainers, "all-containers", false, "Get all containers' logs in the pod(s).")
+	flags.BoolVar(&o.IgnoreErrors, "ignore-errors", false, "If watching / following pod logs, allow for any errors that occur to be non-fatal.")
 	flags.IntVar(&o.MaxStreams, "max-log-requests", 5, "Specify maximum number of containers to follow at a time.")
-	flags.BoolVar(&o.InsecureSkipTLSVerifyBackend, "insecure-skip-tls-verify-backend", false, "Skip verifying the identity of the kubelet that logs are requested from. In theory, an attacker could provide invalid log content back.")
+	flags.BoolVar(&o.InsecureSkipTLSVerifyBackend, "insecure-skip-tls-verify-backend", false, "Skip verifying the identity of the kubelet that logs are requested from. In theory, an attacker could provide invalid log content back. You might want to use this if your kubelet serving certificates have expired.")
 	flags.DurationVar(&o.timeout, "timeout", 0, "How long to wait for the first leader, if there is none. Defaults to 1m with -f, and to not waiting without.")
 	flags.DurationVar(&o.timeout, "pod-running-timeout", 0, "The same as --timeout.")
 	cmd.ValidArgsFunction = o.completeLockAndContainer
