@@ -56,6 +56,7 @@ type assertOptions struct {
 	output   string
 	tls      check.EndpointTLS
 	caFile   string
+	palette  palette
 	streams  genericiooptions.IOStreams
 
 	checkpoints []check.Checkpoint
@@ -121,6 +122,7 @@ func (o *assertOptions) completeFlags(cmd *cobra.Command) {
 }
 
 func (o *assertOptions) complete(cmd *cobra.Command, args []string) error {
+	o.palette = newPalette(cmd, o.streams.Out)
 	if o.lease != "" && len(args) > 0 {
 		return twice(cmd, args[0])
 	}
@@ -231,7 +233,7 @@ func (o *assertOptions) run(ctx context.Context) error {
 			}
 		}
 	}
-	tell := notice(o.streams.ErrOut)
+	screen := newScreen(o.streams)
 	finder := leader.Finder{
 		Selector: o.labels, AllowExpired: o.allowExpired, AnswerWithin: answerWithin,
 		Locks: c.locks, Pods: c.core, Nodes: c.core, Clock: c.locks.Clock,
@@ -243,10 +245,10 @@ func (o *assertOptions) run(ctx context.Context) error {
 		finder.AnswerWithin = min(finder.AnswerWithin, o.timeout)
 	}
 	runner := &check.Runner{
-		Leader:  &evidence{cluster: c, finder: finder, dial: tunnel.NewDialer(c.config, c.core.RESTClient()), tell: tell},
-		Timeout: o.timeout, Interval: o.interval, TLS: o.tls, Notice: tell,
+		Leader:  &evidence{cluster: c, finder: finder, dial: tunnel.NewDialer(c.config, c.core.RESTClient()), tell: screen.notice},
+		Timeout: o.timeout, Interval: o.interval, TLS: o.tls, Notice: screen.notice,
 	}
-	result, err := o.show(ctx, runner)
+	result, err := o.show(ctx, runner, screen)
 	switch {
 	case err != nil && !errors.Is(err, errReaderGone): // the verdict stands, whether it is read or not
 		return err

@@ -37,6 +37,7 @@ type listOptions struct {
 	all           bool
 	watch         bool
 	noHeaders     bool
+	palette       palette
 	output        string
 	print         *genericclioptions.PrintFlags
 	streams       genericiooptions.IOStreams
@@ -94,6 +95,7 @@ func (o *listOptions) complete(cmd *cobra.Command, args []string) error {
 	if _, err := o.printer(); err != nil {
 		return usageError(cmd, "%v", err)
 	}
+	o.palette = newPalette(cmd, o.streams.Out)
 	return nil
 }
 
@@ -110,11 +112,14 @@ func (o *listOptions) run(ctx context.Context) error {
 		Locks: election.Lister{Client: cluster.locks, Namespace: namespace, Selector: o.selector},
 		Pods:  cluster.core, Nodes: cluster.core, Clock: cluster.locks.Clock, Markers: o.all,
 	}
+	screen := newScreen(o.streams)
+	done := screen.asking()
 	findings, err := survey.Run(ctx)
+	done()
 	if err != nil {
 		return err
 	}
-	tell := notice(o.streams.ErrOut)
+	tell := screen.notice
 	tellLacking(findings, tell)
 	printer, err := o.printer()
 	if err != nil {
@@ -155,7 +160,7 @@ type rowPrinter interface {
 func (o *listOptions) printer() (rowPrinter, error) {
 	switch {
 	case o.output == "" && *o.print.TemplatePrinterFlags.TemplateArgument == "", o.output == "wide":
-		return &rowTable{namespaces: o.allNamespaces, wide: o.output == "wide", headers: !o.noHeaders}, nil
+		return &rowTable{namespaces: o.allNamespaces, wide: o.output == "wide", headers: !o.noHeaders, palette: o.palette}, nil
 	case o.output == "name":
 		return rowNames{}, nil
 	}

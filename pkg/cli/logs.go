@@ -136,14 +136,16 @@ func (o *logsOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	tell := notice(o.streams.ErrOut)
-	tailer := &tail.Tailer{Options: o.Options, Pods: cluster.core, Clock: cluster.finder.Clock, Out: o.streams.Out, Notice: tell}
-	return untilEnd(ctx, func() error { return o.print(ctx, cluster, tailer, tell) })
+	screen := newScreen(o.streams)
+	tailer := &tail.Tailer{Options: o.Options, Pods: cluster.core, Clock: cluster.finder.Clock, Out: screen.data(), Notice: screen.notice}
+	return untilEnd(ctx, func() error { return o.print(ctx, cluster, tailer, screen) })
 }
 
-func (o *logsOptions) print(ctx context.Context, cluster *cluster, tailer *tail.Tailer, tell func(string)) error {
+func (o *logsOptions) print(ctx context.Context, cluster *cluster, tailer *tail.Tailer, screen *screen) error {
 	if !o.follow && o.timeout == 0 {
+		done := screen.asking()
 		status, err := cluster.finder.Find(ctx)
+		done()
 		if err != nil {
 			return err
 		}
@@ -153,18 +155,25 @@ func (o *logsOptions) print(ctx context.Context, cluster *cluster, tailer *tail.
 		return tailer.Snapshot(ctx, status)
 	}
 	streamCtx, stop := context.WithCancel(ctx)
-	stream, err := cluster.finder.Follow(streamCtx, tell)
+	done := screen.asking()
+	stream, err := cluster.finder.Follow(streamCtx, screen.notice)
+	done()
 	if err != nil {
 		stop()
 		return err
 	}
 	defer func() { stop(); <-stream.Done() }()
-	first, err := firstLeader(ctx, stream, o.timeout, tell)
+	first, err := firstLeader(ctx, stream, o.timeout, screen)
 	if err != nil {
 		return err
 	}
 	if !o.follow {
 		return tailer.Snapshot(ctx, first.Status)
+	}
+	if !screen.piped() {
+		shown := make(chan struct{})
+		go func() { defer close(shown); screen.vacancies(streamCtx, stream) }()
+		defer func() { stop(); <-shown }()
 	}
 	return tailer.Follow(ctx, stream)
 }

@@ -4,7 +4,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -40,7 +39,7 @@ func printError(out io.Writer, err error) {
 	if err == nil || errors.Is(err, errReaderGone) || errors.As(err, &stop) || errors.As(err, &child) {
 		return
 	}
-	fmt.Fprintf(out, "error: %s\n", explain(err)) // nowhere left to say it
+	notice(out)("error: " + explain(err))
 }
 
 // withSignals ends the context on Ctrl-C and SIGTERM. A second signal kills, in case something hangs.

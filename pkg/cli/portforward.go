@@ -140,14 +140,17 @@ func (o *portForwardOptions) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	tell := notice(o.streams.ErrOut)
+	screen := newScreen(o.streams)
+	tell := screen.notice
 	// A command after "--" gets the signals, and keeps its ports until it has ended: from its start on, a signal does not
 	// end what runs here.
 	signalled := ctx
 	ctx, stop := context.WithCancelCause(context.WithoutCancel(signalled))
 	onlyChild := context.AfterFunc(signalled, func() { stop(context.Cause(signalled)) })
 	defer onlyChild()
+	done := screen.asking()
 	stream, err := cluster.finder.Follow(ctx, tell)
+	done()
 	if err != nil {
 		stop(nil)
 		return err
@@ -160,7 +163,7 @@ func (o *portForwardOptions) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { tunnel.Close(listeners) }()
-	first, err := firstLeader(ctx, stream, o.timeout, tell)
+	first, err := firstLeader(ctx, stream, o.timeout, screen)
 	if err != nil {
 		return causeOf(ctx, err)
 	}
@@ -209,6 +212,7 @@ func (o *portForwardOptions) run(ctx context.Context) (err error) {
 		}
 		return err
 	}
+	screen.vacancies(ctx, stream)
 	<-ctx.Done()
 	return context.Cause(ctx)
 }

@@ -48,6 +48,7 @@ func newRootCommand(name string, streams genericiooptions.IOStreams) *cobra.Comm
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	config := genericclioptions.NewConfigFlags(true)
 	config.AddFlags(root.PersistentFlags())
+	addColour(root)
 	verbosity := addVerbosity(root)
 	root.PersistentPreRun = func(cmd *cobra.Command, args []string) {
 		if verbosity() > 1 { // 1 is our own

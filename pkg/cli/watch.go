@@ -46,6 +46,7 @@ type watchOptions struct {
 	count         int
 	timeout       time.Duration
 	output        string
+	palette       palette
 	streams       genericiooptions.IOStreams
 
 	refs []election.Ref // without their namespace; none when all that there are are watched
@@ -127,6 +128,7 @@ func (o *watchOptions) complete(cmd *cobra.Command, args []string) (err error) {
 			return usageError(cmd, "--pod-selector: %v", err)
 		}
 	}
+	o.palette = newPalette(cmd, o.streams.Out)
 	for _, arg := range args {
 		ref, err := election.ParseRef(arg)
 		if err != nil {

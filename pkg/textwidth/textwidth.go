@@ -8,21 +8,31 @@ import (
 	"golang.org/x/text/width"
 )
 
-// Of is how many columns a text takes, at most: a combining character takes none of its own, yet is counted.
+// Of is how many columns a text takes, at most: a combining character takes none of its own, yet is counted. Colours, as
+// "\x1b[32m" sets them, take none.
 func Of(text string) (columns int) {
-	for _, r := range text {
-		if r < utf8.RuneSelf {
+	colour := false
+	for i, r := range text {
+		switch {
+		case colour:
+			colour = r != 'm'
+		case strings.HasPrefix(text[i:], "\x1b["):
+			colour = true
+		case r < utf8.RuneSelf:
 			columns++
-			continue
-		}
-		switch width.LookupRune(r).Kind() {
-		case width.EastAsianWide, width.EastAsianFullwidth:
-			columns += 2
 		default:
-			columns++
+			columns += widthOf(r)
 		}
 	}
 	return columns
+}
+
+func widthOf(r rune) int {
+	switch width.LookupRune(r).Kind() {
+	case width.EastAsianWide, width.EastAsianFullwidth:
+		return 2
+	}
+	return 1
 }
 
 // Fold breaks a line at blanks, so that a terminal does not break it elsewhere. What follows is indented. A word that is wider
@@ -46,16 +56,16 @@ func Fold(line string, columns int, indent string) (folded []string) {
 // lastBlank is where the last blank is that has no more than so many columns before it, or else the first one; -1 for none.
 // Blanks that a line begins with do not count.
 func lastBlank(line string, columns int) int {
-	last, used := -1, 0
+	last := -1
 	begin := len(line) - len(strings.TrimLeft(line, " "))
 	for i, r := range line {
-		if r == ' ' && i > begin {
-			last = i
+		if r != ' ' || i <= begin {
+			continue
 		}
-		used += Of(string(r))
-		if used > columns && last >= 0 {
+		if last >= 0 && Of(line[:i]) > columns {
 			break
 		}
+		last = i
 	}
 	return last
 }

@@ -65,7 +65,7 @@ func TestFramesFit(t *testing.T) {
 			frames := scene(t, columns, rows, liveStyle(true, true))
 			height := 0
 			for line := range strings.Lines(frames) {
-				line = withoutColour(strings.TrimSuffix(line, "\n"))
+				line = strings.TrimSuffix(line, "\n")
 				if strings.HasPrefix(line, "-- ") {
 					height = 0
 					continue
