@@ -34,14 +34,7 @@ echo loaded
 // TestCompletionInBash presses Tab.
 func TestCompletionInBash(t *testing.T) {
 	t.Parallel()
-	ns, err := shared.namespace(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(ns.delete)
-	if err := shared.run("deploy", "--namespace", ns.name, "--wait"); err != nil {
-		t.Fatal(err)
-	}
+	ns := shared.deploy(t)
 	dir := t.TempDir()
 	script, err := exec.Command(filepath.Join(ns.lab.bin, "kubectl-leader"), "completion", "kubectl").Output()
 	if err != nil {
@@ -60,24 +53,11 @@ func TestCompletionInBash(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	screen := newBuffer()
-	copied := make(chan struct{})
-	go func() {
-		defer close(copied)
-		chunk := make([]byte, 4096)
-		for {
-			n, err := terminal.Read(chunk)
-			screen.Write(chunk[:n]) // a buffer
-			if err != nil {
-				return
-			}
-		}
-	}()
+	screen := shownOn(t, terminal)
 	t.Cleanup(func() {
 		syscall.Kill(-bash.Process.Pid, syscall.SIGKILL) // it may have ended
 		terminal.Close()                                 // likewise
 		bash.Wait()                                      // it was killed
-		<-copied
 	})
 	screen.until(t, "a prompt", func(text string) bool { return strings.HasSuffix(text, "loaded\r\nready> ") })
 	for _, test := range []struct{ typed, want string }{
