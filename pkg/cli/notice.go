@@ -23,6 +23,26 @@ func noticeText(out io.Writer, message string) string {
 	return foldLines(strings.TrimRight(message, "\n"), terminalColumns(out), "  ") + "\n"
 }
 
+// foldParts puts the parts of a line one behind the other, and those that do not fit into a terminal's line below.
+func foldParts(columns int, indent string, parts ...string) string {
+	if columns == 0 {
+		return strings.TrimRight(strings.Join(parts, ""), " ")
+	}
+	lines := []string{""}
+	for i, part := range parts {
+		last := &lines[len(lines)-1]
+		if i > 0 && textwidth.Of(*last+strings.TrimRight(part, " ")) > columns {
+			lines = append(lines, indent+strings.TrimLeft(part, " "))
+			continue
+		}
+		*last += part
+	}
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(line, " ")
+	}
+	return foldLines(strings.Join(lines, "\n"), columns, "  ")
+}
+
 // foldLines breaks lines that are wider than a terminal, and indents what follows by more than the line itself is; it leaves
 // them where there is no terminal.
 func foldLines(text string, columns int, indent string) string {

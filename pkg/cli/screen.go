@@ -51,9 +51,9 @@ func (s *screen) piped() bool {
 	return err != nil || info.Mode()&(fs.ModeNamedPipe|fs.ModeSocket) != 0
 }
 
-// line prints a line to stdout, above the live one. What does not fit into a terminal's line goes on below, indented.
-func (s *screen) line(text, indent string) error {
-	return s.print(s.out, foldLines(text, terminalColumns(s.out), indent)+"\n")
+// line prints a line to stdout, above the live one. Parts that do not fit into a terminal's line go on below, indented.
+func (s *screen) line(indent string, parts ...string) error {
+	return s.print(s.out, foldParts(terminalColumns(s.out), indent, parts...)+"\n")
 }
 
 // notice prints a line to stderr, above the live one.

@@ -38,7 +38,7 @@ func TestLiveLineStaysBelow(t *testing.T) {
 		want string
 	}{
 		{func() error { return s.draw("op-0 leads for 1s") }, "\r\x1b[Kop-0 leads…"},
-		{func() error { return s.line("an event", "") }, "\r\x1b[Kan event\nop-0 leads…"},
+		{func() error { return s.line("", "an event") }, "\r\x1b[Kan event\nop-0 leads…"},
 		{func() error { s.notice("a notice\n"); return nil }, "\r\x1b[Ka notice\nop-0 leads…"},
 		{func() error { return s.draw("nobody") }, "\r\x1b[Knobody"},
 		{func() error { s.clear(); return nil }, "\r\x1b[K"},
@@ -92,6 +92,22 @@ func TestFoldLines(t *testing.T) {
 		if got := foldLines(text, columns, "  "); got != want {
 			t.Errorf("%d columns: %q, want %q", columns, got, want)
 		}
+	}
+}
+
+func TestFoldParts(t *testing.T) {
+	for columns, want := range map[int]string{
+		0:  "12:00 held op-0   for 1s, not ready",
+		80: "12:00 held op-0   for 1s, not ready",
+		30: "12:00 held op-0\n    for 1s, not ready",
+		14: "12:00 held\n    op-0\n    for 1s,\n      not\n      ready",
+	} {
+		if got := foldParts(columns, "    ", "12:00 held", " op-0   ", "for 1s, not ready"); got != want {
+			t.Errorf("%d columns: %q, want %q", columns, got, want)
+		}
+	}
+	if got := foldParts(0, "    ", "12:00 created", " <none>   ", ""); got != "12:00 created <none>" {
+		t.Errorf("%q ends in blanks", got)
 	}
 }
 

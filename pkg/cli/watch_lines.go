@@ -69,7 +69,7 @@ func (p *eventLines) print(at time.Time, s leader.Status, what, who string, deta
 	at = at.Local()
 	if day := at.Format(time.DateOnly); day != p.day {
 		if p.day != "" {
-			if err := p.screen.line(day, ""); err != nil {
+			if err := p.screen.line("", day); err != nil {
 				return err
 			}
 		}
@@ -81,8 +81,8 @@ func (p *eventLines) print(at time.Time, s leader.Status, what, who string, deta
 	}
 	note := strings.Join(notEmpty(detail), ", ")
 	word := p.palette.paint(stateColour(s), what) + strings.Repeat(" ", max(0, 11-len(what)))
-	line := fmt.Sprintf("%s %s%s %-*s  %s", at.Format(eventTime), lock, word, widest(&p.who, who), who, note)
-	return p.screen.line(strings.TrimRight(line, " "), strings.Repeat(" ", len(eventTime)+1))
+	return p.screen.line(strings.Repeat(" ", len(eventTime)+1),
+		at.Format(eventTime)+" "+lock+word, fmt.Sprintf(" %-*s  ", widest(&p.who, who), who), note)
 }
 
 // summary goes to stderr: stdout has the events.

@@ -113,7 +113,7 @@ func TestLinesFitTheTerminal(t *testing.T) {
 	ns.holdLease(t, "short", holder)
 	escapes := regexp.MustCompile("\x1b\\[[0-9;]*[A-Za-z]")
 	for _, args := range [][]any{
-		{"list", "-o", "wide"}, {"holder", lock, "-o", "wide"}, {"watch", lock, "short", "--timeout=300ms"}, {"assert", lock, "--timeout=0"},
+		{"list", "-o", "wide"}, {"holder", lock, "-o", "wide"}, {"watch", lock, "short", "--timeout=5s"}, {"assert", lock, "--timeout=0"},
 	} {
 		tty, shown := terminal(t, 72)
 		p := start(t, ns, append(args, onTerminal(tty, true, true))...)
@@ -152,11 +152,11 @@ func TestColour(t *testing.T) {
 		{"list --color=never", []any{"list", "--color=never"}, false, false},
 		{"list --color=always NO_COLOR", []any{"list", "--color=always", noColour}, true, true},
 		{"holder -o wide", []any{"holder", "nobody", "-o", "wide"}, true, false},
-		{"watch", []any{"watch", "nobody", "--timeout=200ms"}, true, false},
-		{"watch --color=always", []any{"watch", "nobody", "--timeout=200ms", "--color=always"}, true, true},
+		{"watch", []any{"watch", "nobody", "--timeout=5s"}, true, false},
+		{"watch --color=always", []any{"watch", "nobody", "--timeout=5s", "--color=always"}, true, true},
 		{"assert --color=always", []any{"assert", "nobody", "--timeout=0", "--color=always"}, true, true},
 		{"list -o json --color=always", []any{"list", "-o", "json", "--color=always"}, false, false},
-		{"watch -o json --color=always", []any{"watch", "nobody", "--timeout=200ms", "-o", "json", "--color=always"}, false, false},
+		{"watch -o json --color=always", []any{"watch", "nobody", "--timeout=5s", "-o", "json", "--color=always"}, false, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
