@@ -31,7 +31,7 @@ func foldParts(columns int, indent string, parts ...string) string {
 	lines := []string{""}
 	for i, part := range parts {
 		last := &lines[len(lines)-1]
-		if i > 0 && textwidth.Of(*last+strings.TrimRight(part, " ")) > columns {
+		if i > 0 && part != "" && textwidth.Of(*last+strings.TrimRight(part, " ")) > columns {
 			lines = append(lines, indent+strings.TrimLeft(part, " "))
 			continue
 		}

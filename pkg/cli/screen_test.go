@@ -106,8 +106,10 @@ func TestFoldParts(t *testing.T) {
 			t.Errorf("%d columns: %q, want %q", columns, got, want)
 		}
 	}
-	if got := foldParts(0, "    ", "12:00 created", " <none>   ", ""); got != "12:00 created <none>" {
-		t.Errorf("%q ends in blanks", got)
+	for _, columns := range []int{0, 80, 21} {
+		if got := foldParts(columns, "    ", "12:00 created", " <none>   ", ""); got != "12:00 created <none>" {
+			t.Errorf("%d columns: %q", columns, got)
+		}
 	}
 }
 
