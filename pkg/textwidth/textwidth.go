@@ -16,7 +16,7 @@ func Of(text string) (columns int) {
 		switch {
 		case colour:
 			colour = r != 'm'
-		case strings.HasPrefix(text[i:], "\x1b["):
+		case r == '\x1b' && strings.HasPrefix(text[i:], "\x1b["):
 			colour = true
 		case r < utf8.RuneSelf:
 			columns++
