@@ -15,14 +15,14 @@ STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 # All of test/ but the embedded Kubernetes: the few lines there are checked by the compiler, and anything more would check
 # Kubernetes with them, for minutes.
-TEST_PACKAGES := ./bench/... ./cluster/... ./identity/... ./operator/... ./scenarios/... ./cmd/bench ./cmd/cluster ./cmd/identity ./cmd/pause
+TEST_PACKAGES := ./bench/... ./cluster/... ./identity/... ./operator/... ./scenarios/... ./cmd/bench ./cmd/cluster ./cmd/identity ./cmd/pause ./cmd/picture ./picture/...
 
 export CGO_ENABLED ?= 0
 # The same for all, so that nothing is compiled twice.
 export GOFLAGS := $(strip $(shell go env GOFLAGS) -trimpath)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test unit scenarios faults e2e e2e-bins e2e-images bench identity lint fmt cluster-bins cluster-up cluster-down clean
+.PHONY: help build demo test unit scenarios faults e2e e2e-bins e2e-images bench identity docs docs-picture lint fmt cluster-bins cluster-up cluster-down clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,7 +39,7 @@ test: unit scenarios ## Run all tests
 
 unit: ## Run the tests that need no cluster
 	go test ./...
-	cd test && go test ./bench/... ./cluster/... ./identity/... ./operator/...
+	cd test && go test ./bench/... ./cluster/... ./identity/... ./operator/... ./picture/...
 
 scenarios: build cluster-bins ## Run the built plugin against the embedded cluster
 	cd test && go test -count=1 -timeout 20m -skip '$(FAULTS)' ./scenarios/...
@@ -58,6 +58,12 @@ bench: build cluster-bins $(BIN)/bench $(BIN)/bench-kubectl ## Compare with kube
 
 identity: build cluster-bins ## Find the leaders behind the locks of real projects; CASES=FILE takes others
 	@$(BIN)/identity --dir .cluster-identity $(ARGS) $(CASES)
+
+docs: ## Write the pages of docs/ that are made from the code anew
+	go test ./pkg/cli ./pkg/identity -run 'TestPagesOfCommands|TestOperatorTable|TestDocumentedElections' -update
+
+docs-picture: build cluster-bins $(BIN)/picture ## Play a failover in tmux, and draw docs/failover.svg of it
+	@test/picture.sh
 
 lint: ## Check the code with vet, gofmt and staticcheck (pinned)
 	@test -z "$$(gofmt -l cmd pkg test)" || { gofmt -d cmd pkg test; exit 1; }
@@ -101,6 +107,9 @@ $(BIN)/bench-kubectl: test/go.mod test/go.sum
 
 $(BIN)/identity: $(shell find test/cluster test/identity test/cmd/identity -name '*.go' 2>/dev/null) test/go.mod test/go.sum
 	cd test && go build -ldflags "-s -w" -o ../$@ ./cmd/identity
+
+$(BIN)/picture: $(wildcard test/picture/*.go test/cmd/picture/*.go) test/go.mod test/go.sum
+	cd test && go build -ldflags "-s -w" -o ../$@ ./cmd/picture
 
 $(BIN)/demo-operator: $(wildcard test/operator/*.go) test/go.mod test/go.sum
 	cd test && go build -ldflags "-s -w" -o ../$@ ./operator

@@ -14,7 +14,9 @@ forward_pid='' logs_pid='' scratch=$(mktemp -d)
 cleanup() {
 	code=$?
 	trap - EXIT INT TERM
-	for pid in $forward_pid $logs_pid; do kill -INT "$pid" 2>/dev/null && wait "$pid" 2>/dev/null || true; done
+	for pid in $forward_pid $logs_pid; do
+		if kill -INT "$pid" 2>/dev/null; then wait "$pid" 2>/dev/null || true; fi
+	done
 	if [ -z "${KEEP:-}" ]; then
 		[ "$code" = 0 ] && say "Done. The cluster goes away; 'make demo KEEP=1' keeps it."
 		bin/cluster --dir "$dir" down || code=1

@@ -41,4 +41,5 @@ else
 	export E2E_NODES=kubelet
 fi
 cd test
+# shellcheck disable=SC2086 # several arguments
 exec go test -count=1 -timeout 30m -skip '^(TestFaults|TestClusterFaults)$' ${E2E_ARGS:-} ./scenarios/...

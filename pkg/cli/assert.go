@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/check"
@@ -63,7 +62,7 @@ type assertOptions struct {
 	unset       []string // variables that a dry run did not find
 }
 
-func newAssertCommand(name string, config *genericclioptions.ConfigFlags, streams genericiooptions.IOStreams) *cobra.Command {
+func newAssertCommand(name string, config *connectionFlags, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &assertOptions{lockOptions: lockOptions{config: config}, streams: streams}
 	cmd := &cobra.Command{
 		Use:                   "assert (LOCK [--held|--holder=...|--port=... --path=...|--logs] [--jq=...] [--equals=...] | -f FILE)",
@@ -236,7 +235,7 @@ func (o *assertOptions) run(ctx context.Context) error {
 	screen := newScreen(o.streams)
 	finder := leader.Finder{
 		Selector: o.labels, AllowExpired: o.allowExpired, AnswerWithin: answerWithin,
-		Locks: c.locks, Pods: c.core, Nodes: c.core, Clock: c.locks.Clock,
+		Locks: c.locks, Pods: c.kube, Nodes: c.kube, Clock: c.locks.Clock,
 	}
 	if c.config.Timeout != 0 {
 		finder.AnswerWithin = c.config.Timeout
@@ -245,7 +244,7 @@ func (o *assertOptions) run(ctx context.Context) error {
 		finder.AnswerWithin = min(finder.AnswerWithin, o.timeout)
 	}
 	runner := &check.Runner{
-		Leader:  &evidence{cluster: c, finder: finder, dial: tunnel.NewDialer(c.config, c.core.RESTClient()), tell: screen.notice},
+		Leader:  &evidence{cluster: c, finder: finder, dial: tunnel.NewDialer(c.config, c.kube.Core()), tell: screen.notice},
 		Timeout: o.timeout, Interval: o.interval, TLS: o.tls, Notice: screen.notice,
 	}
 	result, err := o.show(ctx, runner, screen)

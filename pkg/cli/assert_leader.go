@@ -15,7 +15,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/remotecommand"
 	"k8s.io/client-go/util/exec"
@@ -58,7 +57,7 @@ func (e *evidence) Find(ctx context.Context, spec check.Spec) (leader.Status, er
 
 // Version asks what the role system:public-info-viewer allows to all.
 func (e *evidence) Version(ctx context.Context) error {
-	return e.cluster.core.RESTClient().Get().AbsPath("/version").Do(ctx).Error()
+	return e.cluster.kube.Core().Get().AbsPath("/version").Do(ctx).Error()
 }
 
 func (e *evidence) Dial(ctx context.Context, pod *corev1.Pod, port string) (net.Conn, error) {
@@ -74,7 +73,7 @@ func (e *evidence) Dial(ctx context.Context, pod *corev1.Pod, port string) (net.
 }
 
 func (e *evidence) Logs(ctx context.Context, stream *leader.Stream, logs check.Logs, out io.Writer, opened func()) error {
-	tailer := &tail.Tailer{Pods: e.cluster.core, Clock: e.cluster.locks.Clock, Out: out, Notice: func(string) {}, Options: tail.Options{
+	tailer := &tail.Tailer{Pods: e.cluster.kube, Clock: e.cluster.locks.Clock, Out: out, Notice: func(string) {}, Options: tail.Options{
 		Container: logs.Container, AllContainers: logs.AllContainers, Since: logs.Since, SinceAcquired: logs.SinceAcquired,
 		Tail: logs.Tail, Previous: logs.Previous,
 	}}
@@ -89,9 +88,9 @@ func (e *evidence) Logs(ctx context.Context, stream *leader.Stream, logs check.L
 		return &check.Never{Err: fmt.Errorf("pod %s/%s has no container named %q", change.Pod.Namespace, change.Pod.Name, logs.Container)}
 	}
 	// Whether the log can be read at all: an empty one says nothing of what a node that hangs might say.
-	last, err := e.cluster.core.Pods(change.Pod.Namespace).GetLogs(change.Pod.Name, &corev1.PodLogOptions{
+	last, err := e.cluster.kube.Logs(ctx, change.Pod, &corev1.PodLogOptions{
 		Container: cmp.Or(logs.Container, defaultContainer(change.Pod)), Previous: logs.Previous, TailLines: ptr.To[int64](1),
-	}).Stream(ctx)
+	})
 	if err == nil {
 		last.Close() // that it is there is enough
 		opened()
@@ -124,7 +123,12 @@ func hasContainer(pod *corev1.Pod, name string) bool {
 }
 
 func (e *evidence) LastLines(ctx context.Context, pod *corev1.Pod) ([]string, error) {
-	text, err := e.cluster.core.Pods(pod.Namespace).GetLogs(pod.Name, &corev1.PodLogOptions{TailLines: ptr.To[int64](lastLines), LimitBytes: ptr.To[int64](64 << 10)}).DoRaw(ctx)
+	log, err := e.cluster.kube.Logs(ctx, pod, &corev1.PodLogOptions{TailLines: ptr.To[int64](lastLines), LimitBytes: ptr.To[int64](64 << 10)})
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close() // read-only
+	text, err := io.ReadAll(log)
 	if err != nil {
 		return nil, err
 	}
@@ -132,16 +136,14 @@ func (e *evidence) LastLines(ctx context.Context, pod *corev1.Pod) ([]string, er
 }
 
 func (e *evidence) Delete(ctx context.Context, pod *corev1.Pod) error {
-	err := e.cluster.core.Pods(pod.Namespace).Delete(ctx, pod.Name, metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &pod.UID}})
-	if err != nil {
+	if err := e.cluster.kube.DeletePod(ctx, pod); err != nil {
 		return fmt.Errorf("pod %s/%s, which leads: %w", pod.Namespace, pod.Name, err)
 	}
 	return nil
 }
 
 func (e *evidence) Exec(ctx context.Context, pod *corev1.Pod, run check.Exec) ([]byte, int, error) {
-	request := e.cluster.core.RESTClient().Post().Resource("pods").Namespace(pod.Namespace).Name(pod.Name).SubResource("exec").
-		VersionedParams(&corev1.PodExecOptions{Container: run.Container, Command: run.Command, Stdout: true, Stderr: true}, scheme.ParameterCodec)
+	request := e.cluster.kube.Exec(pod, &corev1.PodExecOptions{Container: run.Container, Command: run.Command, Stdout: true, Stderr: true})
 	var first error
 	executor, err := newExecutor(e.cluster.config, request, &first)
 	if err != nil {
@@ -149,7 +151,7 @@ func (e *evidence) Exec(ctx context.Context, pod *corev1.Pod, run check.Exec) ([
 	}
 	out := &bounded{}
 	err = executor.StreamWithContext(ctx, remotecommand.StreamOptions{Stdout: out, Stderr: out})
-	if refusal := tunnel.Refusal(first); err != nil && refusal != nil {
+	if refusal := tunnel.Refusal(first, "exec"); err != nil && refusal != nil {
 		err = refusal // SPDY's error is the same answer of the server, as text alone
 	}
 	var exit exec.CodeExitError

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 )
 
 // completeWithin is how long a shell is kept waiting for completions. What is known by then is offered.
@@ -85,7 +84,7 @@ func (g *gathering[T]) soFar() []T {
 // inTime lets a cluster be asked for completions, and takes what it has said when the time is up. It does not wait for who
 // asks, as a plugin for credentials does not know of contexts. Errors are silent: they would be written into what the user
 // types.
-func inTime[T any](cmd *cobra.Command, flags *genericclioptions.ConfigFlags, ask func(context.Context, *cluster, *gathering[T])) []T {
+func inTime[T any](cmd *cobra.Command, flags *connectionFlags, ask func(context.Context, *cluster, *gathering[T])) []T {
 	ctx, cancel := context.WithTimeout(cmd.Context(), completeWithin)
 	defer cancel()
 	var found gathering[T]

@@ -8,14 +8,13 @@ import (
 	"github.com/spf13/cobra"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
 )
 
 // completeGlobalFlags completes the flags that all commands share, as kubectl does.
-func completeGlobalFlags(root *cobra.Command, config *genericclioptions.ConfigFlags) {
+func completeGlobalFlags(root *cobra.Command, config *connectionFlags) {
 	completeFlag(root, "namespace", namespaces(config))
 	completeFlag(root, "context", fromConfig(config, func(c clientcmdapi.Config) []string { return slices.Collect(maps.Keys(c.Contexts)) }))
 	completeFlag(root, "cluster", fromConfig(config, func(c clientcmdapi.Config) []string { return slices.Collect(maps.Keys(c.Clusters)) }))
@@ -27,9 +26,9 @@ func completeGlobalFlags(root *cobra.Command, config *genericclioptions.ConfigFl
 }
 
 // fromConfig completes a name that the kubeconfig has.
-func fromConfig(flags *genericclioptions.ConfigFlags, names func(clientcmdapi.Config) []string) cobra.CompletionFunc {
+func fromConfig(flags *connectionFlags, names func(clientcmdapi.Config) []string) cobra.CompletionFunc {
 	return func(_ *cobra.Command, _ []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		config, err := flags.ToRawKubeConfigLoader().RawConfig()
+		config, err := flags.load().RawConfig()
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
@@ -38,10 +37,10 @@ func fromConfig(flags *genericclioptions.ConfigFlags, names func(clientcmdapi.Co
 }
 
 // namespaces completes a namespace of the cluster. The metadata tells enough.
-func namespaces(flags *genericclioptions.ConfigFlags) cobra.CompletionFunc {
+func namespaces(flags *connectionFlags) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, _ []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		found := inTime(cmd, flags, func(ctx context.Context, c *cluster, found *gathering[cobra.Completion]) {
-			client := c.locks.Metadata.Resource(corev1.SchemeGroupVersion.WithResource("namespaces"))
+			client := c.locks.Metadata.Metadata(corev1.SchemeGroupVersion.WithResource("namespaces"), metav1.NamespaceAll)
 			// What comes before an error is better than nothing.
 			_ = election.EachPage(ctx, metav1.ListOptions{}, func(ctx context.Context, opts metav1.ListOptions) (string, error) {
 				page, err := client.List(ctx, opts)

@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/utils/ptr"
 
@@ -102,8 +101,8 @@ func TestWhatHasBeenSaidInTimeIsOffered(t *testing.T) {
 	cmd := &cobra.Command{}
 	ctx, cancel := context.WithCancel(t.Context())
 	cmd.SetContext(ctx)
-	flags := genericclioptions.NewConfigFlags(true)
-	*flags.APIServer = "http://127.0.0.1:1" // nothing is asked of it
+	flags := &connectionFlags{}
+	flags.overrides.ClusterInfo.Server = "http://127.0.0.1:1" // nothing is asked of it
 	stuck := make(chan struct{})
 	defer close(stuck)
 	got := inTime(cmd, flags, func(_ context.Context, _ *cluster, found *gathering[string]) {

@@ -7,14 +7,11 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/util/validation"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/dynamic"
-	coordinationclient "k8s.io/client-go/kubernetes/typed/coordination/v1"
-	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
-	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/rest"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
+	"github.com/kubectl-leader/kubectl-leader/pkg/kube"
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
 )
 
@@ -22,22 +19,22 @@ import (
 type cluster struct {
 	config    *rest.Config
 	namespace string // of the context, or of --namespace
-	core      *coreclient.CoreV1Client
+	kube      *kube.Client
 	locks     election.Client
 	finder    *leader.Finder // of the command's LOCK, if it has one
 }
 
 // connect prepares the connection; nothing is sent yet.
-func connect(flags *genericclioptions.ConfigFlags) (*cluster, error) {
-	config, err := flags.ToRESTConfig()
+func connect(flags *connectionFlags) (*cluster, error) {
+	config, err := flags.load().ClientConfig()
 	if err != nil {
 		return nil, err
 	}
-	raw, err := flags.ToRawKubeConfigLoader().RawConfig()
+	raw, err := flags.load().RawConfig()
 	if err != nil {
 		return nil, err
 	}
-	if len(raw.Clusters) == 0 && *flags.APIServer == "" && strings.HasSuffix(config.Host, "localhost:8080") {
+	if len(raw.Clusters) == 0 && flags.overrides.ClusterInfo.Server == "" && strings.HasSuffix(config.Host, "localhost:8080") {
 		if files := os.Getenv("KUBECONFIG"); files != "" {
 			return nil, fmt.Errorf("%w in KUBECONFIG=%s", errNoCluster, files)
 		}
@@ -53,11 +50,7 @@ func connect(flags *genericclioptions.ConfigFlags) (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	leases, err := coordinationclient.NewForConfigAndClient(config, client)
-	if err != nil {
-		return nil, err
-	}
-	core, err := coreclient.NewForConfigAndClient(config, client)
+	typed, err := kube.New(config, client)
 	if err != nil {
 		return nil, err
 	}
@@ -65,19 +58,15 @@ func connect(flags *genericclioptions.ConfigFlags) (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	partial, err := metadata.NewForConfigAndClient(config, client)
-	if err != nil {
-		return nil, err
-	}
-	namespace, _, err := flags.ToRawKubeConfigLoader().Namespace()
+	namespace, _, err := flags.load().Namespace()
 	if err != nil {
 		return nil, err
 	}
 	if err := checkNamespace(namespace); err != nil {
 		return nil, err
 	}
-	locks := election.Client{Leases: leases, Dynamic: objects, Metadata: partial, Clock: clock}
-	return &cluster{config: config, namespace: namespace, core: core, locks: locks}, nil
+	locks := election.Client{Leases: typed, Dynamic: objects, Metadata: typed, Clock: clock}
+	return &cluster{config: config, namespace: namespace, kube: typed, locks: locks}, nil
 }
 
 // answerWithin bounds one judgement of a cluster that hangs, unless --request-timeout says otherwise.
@@ -86,7 +75,7 @@ const answerWithin = 30 * time.Second
 // finderOf makes a finder of a lock, whose pods are looked for in a namespace first.
 func (c *cluster) finderOf(ref election.Ref, podNamespace string) *leader.Finder {
 	finder := &leader.Finder{
-		Lock: ref, PodNamespace: podNamespace, Locks: c.locks, Pods: c.core, Nodes: c.core, Clock: c.locks.Clock,
+		Lock: ref, PodNamespace: podNamespace, Locks: c.locks, Pods: c.kube, Nodes: c.kube, Clock: c.locks.Clock,
 	}
 	if c.config.Timeout == 0 {
 		finder.AnswerWithin = answerWithin

@@ -7,12 +7,10 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/util/duration"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
@@ -38,14 +36,13 @@ const holderExample = `  # Print the name of the pod that leads
 // holderOptions are the flags of holder.
 type holderOptions struct {
 	lockOptions
+	printFlags
 	timeout time.Duration
-	output  string
-	print   *genericclioptions.PrintFlags
 	palette palette
 	streams genericiooptions.IOStreams
 }
 
-func newHolderCommand(name string, config *genericclioptions.ConfigFlags, streams genericiooptions.IOStreams) *cobra.Command {
+func newHolderCommand(name string, config *connectionFlags, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &holderOptions{lockOptions: lockOptions{config: config}, streams: streams}
 	cmd := &cobra.Command{
 		Use:                   "holder LOCK [-o name|wide|json|yaml|...]",
@@ -60,24 +57,10 @@ func newHolderCommand(name string, config *genericclioptions.ConfigFlags, stream
 	}
 	o.addFlags(cmd)
 	cmd.Flags().DurationVar(&o.timeout, "timeout", 0, "How long to wait for a leader, if there is none; 0 does not wait.")
-	o.print = &genericclioptions.PrintFlags{
-		JSONYamlPrintFlags: genericclioptions.NewJSONYamlPrintFlags(), NamePrintFlags: genericclioptions.NewNamePrintFlags(""),
-		TemplatePrinterFlags: genericclioptions.NewKubeTemplatePrintFlags(), OutputFormat: &o.output,
-	}
-	o.print.AddFlags(cmd)
-	cmd.Flags().Lookup("output").Usage = "Output format. One of: (" + holderFormats + "). Default: the pod's name alone."
-	cmd.Flags().Lookup("show-managed-fields").Hidden = true // there are none
+	o.printFlags.addTo(cmd)
+	cmd.Flags().Lookup("output").Usage += " Default: the pod's name alone."
 	cmd.ValidArgsFunction = o.completeLock
-	completeFlag(cmd, "output", completeFormats)
-	completeFlag(cmd, "template", files)
 	return cmd
-}
-
-const holderFormats = "name, wide, json, yaml, jsonpath, jsonpath-as-json, jsonpath-file, go-template, go-template-file, template, templatefile"
-
-// completeFormats completes an output format of one object or several.
-func completeFormats(cmd *cobra.Command, args []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	return oneOf(strings.Split(holderFormats, ", ")...)(cmd, args, toComplete)
 }
 
 func (o *holderOptions) complete(cmd *cobra.Command, args []string) (err error) {
@@ -85,9 +68,7 @@ func (o *holderOptions) complete(cmd *cobra.Command, args []string) (err error) 
 		return twice(cmd, args[0])
 	}
 	rest, err := o.takeLock(cmd, args)
-	if lower := strings.ToLower(o.output); lower == "name" || lower == "wide" {
-		o.output = lower // kubectl does not care for the case of these either
-	}
+	o.lowerNames()
 	switch {
 	case err != nil:
 		return err
@@ -166,17 +147,14 @@ func (o *holderOptions) find(ctx context.Context, finder *leader.Finder, screen 
 // printer chooses how to print. The plain forms print nothing where there is no leader: stdout is data.
 func (o *holderOptions) printer() (func(io.Writer, leader.Status) error, error) {
 	switch {
-	case o.output == "" && *o.print.TemplatePrinterFlags.TemplateArgument == "":
+	case o.plain():
 		return podName(""), nil
 	case o.output == "name":
 		return podName("pod/"), nil
 	case o.output == "wide":
 		return o.printWide, nil
 	}
-	printer, err := o.print.ToPrinter()
-	if genericclioptions.IsNoCompatiblePrinterError(err) {
-		return nil, fmt.Errorf("unable to match a printer suitable for the output format %q, allowed formats are: %s", o.output, holderFormats)
-	}
+	printer, err := o.printFlags.printer()
 	if err != nil {
 		return nil, err
 	}

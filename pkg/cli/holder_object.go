@@ -16,7 +16,7 @@ import (
 // objectVersion is the version of the objects that -o json and -o yaml print. Fields are added to it, never changed.
 const objectVersion = "leader.kubectl/v1"
 
-// leaderObject is the one object that holder prints. README documents its fields.
+// leaderObject is the one object that holder prints. docs/output.md documents its fields.
 func leaderObject(s leader.Status) runtime.Object {
 	return &unstructured.Unstructured{Object: leaderFields(s)}
 }

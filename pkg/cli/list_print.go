@@ -46,12 +46,12 @@ func (t *rowTable) change(_ io.Writer, row leader.Row) error {
 
 func (t *rowTable) row(row leader.Row) {
 	record := row.Lock.Record
-	var cells []cell
+	var cells []tableCell
 	if t.namespaces {
 		cells = texts(orNone(row.Lock.Namespace))
 	}
 	cells = append(cells, texts(printable(row.Lock.Arg()), orNone(leaderCell(row.Status)), orNone(nodeCell(row.Status)))...)
-	cells = append(cells, cell{stateCell(row.Status), stateColour(row.Status)})
+	cells = append(cells, tableCell{stateCell(row.Status), stateColour(row.Status)})
 	cells = append(cells, texts(heldFor(row.Status), strconv.Itoa(int(record.Transitions)))...)
 	if t.wide {
 		followers := "<unknown>"

@@ -6,14 +6,13 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/labels"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
 )
 
 // lockOptions are what every command with a LOCK shares.
 type lockOptions struct {
-	config         *genericclioptions.ConfigFlags
+	config         *connectionFlags
 	lease          string
 	leaseNamespace string
 	selector       string

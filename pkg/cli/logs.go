@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/tail"
@@ -38,7 +37,7 @@ type logsOptions struct {
 	streams   genericiooptions.IOStreams
 }
 
-func newLogsCommand(name string, config *genericclioptions.ConfigFlags, streams genericiooptions.IOStreams) *cobra.Command {
+func newLogsCommand(name string, config *connectionFlags, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &logsOptions{lockOptions: lockOptions{config: config}, streams: streams}
 	cmd := &cobra.Command{
 		Use:                   "logs [-f] [-p] LOCK [-c CONTAINER]",
@@ -137,7 +136,7 @@ func (o *logsOptions) run(ctx context.Context) error {
 		return err
 	}
 	screen := newScreen(o.streams)
-	tailer := &tail.Tailer{Options: o.Options, Pods: cluster.core, Clock: cluster.finder.Clock, Out: screen.data(), Notice: screen.notice}
+	tailer := &tail.Tailer{Options: o.Options, Pods: cluster.kube, Clock: cluster.finder.Clock, Out: screen.data(), Notice: screen.notice}
 	return untilEnd(ctx, func() error { return o.print(ctx, cluster, tailer, screen) })
 }
 

@@ -1,9 +1,6 @@
 package cli
 
-import (
-	"github.com/spf13/cobra"
-	"k8s.io/kubectl/pkg/util/templates"
-)
+import "github.com/spf13/cobra"
 
 func newOptionsCommand(name string) *cobra.Command {
 	cmd := &cobra.Command{
@@ -13,11 +10,6 @@ func newOptionsCommand(name string) *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Usage() },
 	}
-	templates.UseOptionsTemplates(cmd)
-	cmd.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
-		if err := cmd.Usage(); err != nil {
-			cmd.PrintErrln(err)
-		}
-	})
+	useOptionsUsage(cmd)
 	return cmd
 }

@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/util/validation"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
@@ -51,7 +50,7 @@ type portForwardOptions struct {
 	command []string
 }
 
-func newPortForwardCommand(name string, config *genericclioptions.ConfigFlags, streams genericiooptions.IOStreams, verbosity func() int) *cobra.Command {
+func newPortForwardCommand(name string, config *connectionFlags, streams genericiooptions.IOStreams, verbosity func() int) *cobra.Command {
 	o := &portForwardOptions{lockOptions: lockOptions{config: config}, verbosity: verbosity, streams: streams}
 	cmd := &cobra.Command{
 		Use:                   "port-forward LOCK [options] [LOCAL_PORT:]REMOTE_PORT [...[LOCAL_PORT_N:]REMOTE_PORT_N] [-- COMMAND [args...]]",
@@ -178,7 +177,7 @@ func (o *portForwardOptions) run(ctx context.Context) (err error) {
 		}
 	}
 	forwarder := &tunnel.Forwarder{
-		Leaders: stream, Dial: tunnel.NewDialer(cluster.config, cluster.core.RESTClient()),
+		Leaders: stream, Dial: tunnel.NewDialer(cluster.config, cluster.kube.Core()),
 		Timeout: o.timeout, Notice: tell, Trace: func(string) {},
 	}
 	if o.verbosity() > 0 {

@@ -27,7 +27,7 @@ func (o *portForwardOptions) announce(listeners []tunnel.Listener, first *leader
 	return err
 }
 
-// readyObject is the one object that port-forward prints. README documents its fields.
+// readyObject is the one object that port-forward prints. docs/output.md documents its fields.
 func readyObject(listeners []tunnel.Listener, first *leader.Change) any {
 	type port struct {
 		Address string `json:"address"`

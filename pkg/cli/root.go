@@ -1,20 +1,16 @@
 package cli
 
 import (
-	"bytes"
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/klog/v2"
-	"k8s.io/kubectl/pkg/util/templates"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/typo"
 )
@@ -46,8 +42,8 @@ func newRootCommand(name string, streams genericiooptions.IOStreams) *cobra.Comm
 	}
 	root.CompletionOptions.DisableDefaultCmd = true // cobra's scripts would complete kubectl itself
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
-	config := genericclioptions.NewConfigFlags(true)
-	config.AddFlags(root.PersistentFlags())
+	config := &connectionFlags{}
+	config.addTo(root.PersistentFlags())
 	addColour(root)
 	verbosity := addVerbosity(root)
 	root.PersistentPreRun = func(cmd *cobra.Command, args []string) {
@@ -58,20 +54,18 @@ func newRootCommand(name string, streams genericiooptions.IOStreams) *cobra.Comm
 	}
 	root.SetOut(streams.Out)
 	root.SetErr(streams.ErrOut)
+	root.SetFlagErrorFunc(flagError)
 
-	groups := templates.CommandGroups{{Message: "Commands:", Commands: []*cobra.Command{
+	commands := []*cobra.Command{
 		newHolderCommand(name, config, streams),
 		newListCommand(name, config, streams),
 		newPortForwardCommand(name, config, streams, verbosity),
 		newLogsCommand(name, config, streams),
 		newAssertCommand(name, config, streams),
 		newWatchCommand(name, config, streams),
-	}}}
-	groups.Add(root)
-	templates.ActsAsRootCommand(root, nil, groups...)
-	nameInTips(root, first, name)
-	joinParagraphs(root)
-	root.SetFlagErrorFunc(flagError)
+	}
+	root.AddCommand(commands...)
+	useUsage(root, commands)
 	root.AddCommand(newOptionsCommand(name), newVersionCommand(name, streams), newCompletionCommand(name, streams))
 	root.SetHelpCommand(newHelpCommand(name))
 	completeGlobalFlags(root, config)
@@ -90,47 +84,6 @@ func addVerbosity(root *cobra.Command) func() int {
 		}
 		return level
 	}
-}
-
-// nameInTips mends the tip of kubectl's template, which knows a command by the first word of its name.
-func nameInTips(root *cobra.Command, first, name string) {
-	usage := root.UsageFunc()
-	root.SetUsageFunc(func(cmd *cobra.Command) error {
-		out := cmd.OutOrStderr()
-		var text bytes.Buffer
-		cmd.SetOut(&text)
-		err := usage(cmd)
-		cmd.SetOut(out)
-		if err != nil {
-			return err
-		}
-		_, err = io.WriteString(out, strings.ReplaceAll(text.String(), `"`+first+" <command>", `"`+name+" <command>"))
-		return err
-	})
-}
-
-// joinParagraphs lets each terminal break the lines of a command's description at its own width.
-func joinParagraphs(root *cobra.Command) {
-	help := root.HelpFunc()
-	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
-		cmd.Long = paragraphs(cmd.Long)
-		help(cmd, args)
-	})
-}
-
-// paragraphs makes one line of each paragraph, but for those that are indented. As in kubectl's help, all but the first one begin
-// with a blank.
-func paragraphs(text string) string {
-	joined := strings.Split(text, "\n\n")
-	for i, paragraph := range joined {
-		if !strings.HasPrefix(paragraph, "  ") {
-			joined[i] = strings.Join(strings.Fields(paragraph), " ")
-			if i > 0 {
-				joined[i] = " " + joined[i]
-			}
-		}
-	}
-	return strings.Join(joined, "\n\n")
 }
 
 // flagError is the error of flags that cannot be read, with the flag that is meant where that is plain.

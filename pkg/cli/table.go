@@ -15,10 +15,10 @@ type table struct {
 	palette palette
 	columns int // of the terminal, 0 where nothing is folded
 	widths  []int
-	rows    [][]cell
+	rows    [][]tableCell
 }
 
-type cell struct {
+type tableCell struct {
 	text   string
 	colour colour
 }
@@ -37,15 +37,15 @@ func newTable(out io.Writer, p palette) *table {
 }
 
 // texts makes cells in the terminal's own colour.
-func texts(all ...string) []cell {
-	cells := make([]cell, len(all))
+func texts(all ...string) []tableCell {
+	cells := make([]tableCell, len(all))
 	for i, text := range all {
 		cells[i].text = text
 	}
 	return cells
 }
 
-func (t *table) row(cells ...cell) {
+func (t *table) row(cells ...tableCell) {
 	for i, c := range cells {
 		if i == len(t.widths) {
 			t.widths = append(t.widths, 0)
@@ -81,7 +81,7 @@ func (t *table) breaks() map[int]bool {
 	return breaks
 }
 
-func (t *table) print(out *bytes.Buffer, row []cell, breaks map[int]bool) {
+func (t *table) print(out *bytes.Buffer, row []tableCell, breaks map[int]bool) {
 	for i, c := range row {
 		if breaks[i] {
 			out.WriteString("\n" + foldIndent)

@@ -59,8 +59,8 @@ func TestColoursTakeNoColumns(t *testing.T) {
 	var got strings.Builder
 	table := newTable(&got, true)
 	table.row(texts("STATE", "NODE")...)
-	table.row(cell{"Expired", red}, cell{"node-1", plain})
-	table.row(cell{"Held", green}, cell{"node-2", plain})
+	table.row(tableCell{"Expired", red}, tableCell{"node-1", plain})
+	table.row(tableCell{"Held", green}, tableCell{"node-2", plain})
 	const want = "STATE     NODE\n\x1b[31mExpired\x1b[0m   node-1\n\x1b[32mHeld\x1b[0m      node-2\n"
 	if err := table.flush(); err != nil || got.String() != want {
 		t.Errorf("%v\n%q, want\n%q", err, &got, want)

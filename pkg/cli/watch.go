@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/labels"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
@@ -52,7 +51,7 @@ type watchOptions struct {
 	refs []election.Ref // without their namespace; none when all that there are are watched
 }
 
-func newWatchCommand(name string, config *genericclioptions.ConfigFlags, streams genericiooptions.IOStreams) *cobra.Command {
+func newWatchCommand(name string, config *connectionFlags, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &watchOptions{lockOptions: lockOptions{config: config}, streams: streams}
 	cmd := &cobra.Command{
 		Use:                   "watch (LOCK... | -A | -l SELECTOR) [-o json]",

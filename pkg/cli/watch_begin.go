@@ -62,7 +62,7 @@ func (w *watching) beginAll(ctx context.Context) error {
 	}
 	survey := &leader.Survey{
 		Locks: election.Lister{Client: w.cluster.locks, Namespace: namespace, Selector: w.lockSelector},
-		Pods:  w.cluster.core, Nodes: w.cluster.core, Clock: w.cluster.locks.Clock,
+		Pods:  w.cluster.kube, Nodes: w.cluster.kube, Clock: w.cluster.locks.Clock,
 	}
 	ask := ctx
 	if w.cluster.config.Timeout == 0 {

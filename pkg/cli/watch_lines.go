@@ -80,7 +80,11 @@ func (p *eventLines) print(at time.Time, s leader.Status, what, who string, deta
 		lock = fmt.Sprintf("%-*s ", widest(&p.lock, lockCell(s.Lock.Ref)), lockCell(s.Lock.Ref))
 	}
 	note := strings.Join(notEmpty(detail), ", ")
-	word := p.palette.paint(stateColour(s), what) + strings.Repeat(" ", max(0, 11-len(what)))
+	colour := stateColour(s)
+	if s.Led() {
+		colour = green // a line does not tell whether the pod is ready
+	}
+	word := p.palette.paint(colour, what) + strings.Repeat(" ", max(0, 11-len(what)))
 	return p.screen.line(strings.Repeat(" ", len(eventTime)+1),
 		at.Format(eventTime)+" "+lock+word, fmt.Sprintf(" %-*s  ", widest(&p.who, who), who), note)
 }

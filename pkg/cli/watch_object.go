@@ -11,7 +11,7 @@ import (
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
 )
 
-// eventObjects prints one JSON object per line. README documents the fields.
+// eventObjects prints one JSON object per line. docs/output.md documents the fields.
 type eventObjects struct{ out io.Writer }
 
 // eventObject is one event. What is not known is left out.

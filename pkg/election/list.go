@@ -87,7 +87,7 @@ func (s Source) page(ctx context.Context, opts metav1.ListOptions) (runtime.Obje
 	case s.Kind == Lease:
 		return l.Leases.Leases(l.Namespace).List(ctx, opts)
 	case s.partial:
-		return l.Metadata.Resource(s.Kind.Resource).Namespace(l.Namespace).List(ctx, opts)
+		return l.Metadata.Metadata(s.Kind.Resource, l.Namespace).List(ctx, opts)
 	}
 	return l.Dynamic.Resource(s.Kind.Resource).Namespace(l.Namespace).List(ctx, opts)
 }
@@ -101,7 +101,7 @@ func (s Source) ListWatch() (lists *cache.ListWatch, example runtime.Object) {
 		case s.Kind == Lease:
 			return l.Leases.Leases(l.Namespace).Watch(ctx, opts)
 		case s.partial:
-			return l.Metadata.Resource(s.Kind.Resource).Namespace(l.Namespace).Watch(ctx, opts)
+			return l.Metadata.Metadata(s.Kind.Resource, l.Namespace).Watch(ctx, opts)
 		}
 		return l.Dynamic.Resource(s.Kind.Resource).Namespace(l.Namespace).Watch(ctx, opts)
 	}

@@ -8,19 +8,30 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/dynamic"
-	coordinationclient "k8s.io/client-go/kubernetes/typed/coordination/v1"
-	"k8s.io/client-go/metadata"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/kube"
 )
 
 // Client reads locks: Leases, which is nearly all of them, with their own types, and the other kinds as they come.
 type Client struct {
-	Leases  coordinationclient.LeasesGetter
+	Leases  LeasesGetter
 	Dynamic dynamic.Interface
 	// Metadata reads objects without their content.
-	Metadata metadata.Interface
+	Metadata MetadataGetter
 	Clock    *ServerClock
+}
+
+// LeasesGetter reads the Leases of a namespace, of all with the empty one.
+type LeasesGetter interface {
+	Leases(namespace string) kube.Leases
+}
+
+// MetadataGetter reads the metadata of objects of a kind, in a namespace or in all with the empty one.
+type MetadataGetter interface {
+	Metadata(kind schema.GroupVersionResource, namespace string) kube.Metadata
 }
 
 // Read reads a lock once, in one request. A lock that does not exist is a reading, not an error; errors are the

@@ -1,7 +1,6 @@
 package identity
 
 import (
-	"regexp"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -149,7 +148,7 @@ func cut(holder string, at int) (host, rest string) {
 // alone, however random its end is: the pod may be gone.
 func beforeRandomLetters(holder string) (host, rest string) {
 	host, rest = cut(holder, strings.LastIndex(holder, "-"))
-	if randomLetters.MatchString(rest) && rest != strings.ToLower(rest) {
+	if randomLetters().MatchString(rest) && rest != strings.ToLower(rest) {
 		return host, rest
 	}
 	return "", ""
@@ -163,22 +162,22 @@ func afterWorkload(holder string) (host, rest string) {
 			continue
 		}
 		host, rest = cut(holder, at)
-		suffix := generated.FindString(host)
-		if strings.Count(suffix, "-") > 1 || (suffix != "" || ordinal.MatchString(host)) && (uuid.MatchString(rest) || unixTime.MatchString(rest)) {
+		suffix := generatedEnd(host)
+		if strings.Count(suffix, "-") > 1 || (suffix != "" || ordinalEnd(host) != "") && (uuid().MatchString(rest) || unixTime().MatchString(rest)) {
 			return host, rest
 		}
 	}
 	return "", ""
 }
 
-var unixTime = regexp.MustCompile(`^[0-9]{10,}$`)
+var unixTime = pattern(`^[0-9]{10,}$`)
 
-var randomLetters = regexp.MustCompile(`^[a-zA-Z]{8,}$`)
+var randomLetters = pattern(`^[a-zA-Z]{8,}$`)
 
 // beforeSlash cuts off what follows a host, unless that is a name and the host its namespace.
 func beforeSlash(holder string) (host, rest string) {
 	host, rest = cut(holder, strings.Index(holder, "/"))
-	if !strings.Contains(host, "@") && !hopeless(rest) && isName(rest) && !generated.MatchString(host) {
+	if !strings.Contains(host, "@") && !hopeless(rest) && isName(rest) && generatedEnd(host) == "" {
 		return "", ""
 	}
 	return host, rest
@@ -216,9 +215,9 @@ func always(string) bool { return true }
 
 // random tells what a process makes up when it starts from what a restarted one has again: an address, a port, a word.
 func random(rest string) bool {
-	return uuid.MatchString(rest) || unixTime.MatchString(rest) || hexDigits.MatchString(rest) && strings.ContainsAny(rest, "0123456789") && strings.ContainsAny(rest, "abcdef") ||
-		randomLetters.MatchString(rest) && rest != strings.ToLower(rest)
+	return uuid().MatchString(rest) || unixTime().MatchString(rest) || hexDigits().MatchString(rest) && strings.ContainsAny(rest, "0123456789") && strings.ContainsAny(rest, "abcdef") ||
+		randomLetters().MatchString(rest) && rest != strings.ToLower(rest)
 }
 
 // hexDigits: ingress-gce has up to five of them, and UUIDs are cut short by some.
-var hexDigits = regexp.MustCompile(`^[0-9a-f]{4,}$`)
+var hexDigits = pattern(`^[0-9a-f]{4,}$`)

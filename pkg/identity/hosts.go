@@ -2,7 +2,6 @@ package identity
 
 import (
 	"encoding/json"
-	"regexp"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -85,12 +84,15 @@ func kubeletHostname(pod *corev1.Pod) (name, rule string) {
 	return name, rule
 }
 
-var unsafe = regexp.MustCompile(`[^a-zA-Z0-9-]`)
-
 // sanitized is what the CSI sidecars make of a host name (kubernetes-csi/csi-lib-utils leaderelection/leader_election.go
 // sanitizeName).
 func sanitized(host string) string {
-	host = unsafe.ReplaceAllString(host, "-")
+	host = strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '-'
+	}, host)
 	if strings.HasSuffix(host, "-") {
 		host += "X"
 	}

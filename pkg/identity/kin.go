@@ -3,7 +3,6 @@ package identity
 import (
 	"cmp"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -104,6 +103,10 @@ func larger(a, b kin) kin {
 // electedWith lists who elects a leader with a lock, where that is known.
 func electedWith(lock string) (components []string, ok bool) {
 	for _, election := range elections {
+		// Most locks begin otherwise, and this is asked for each pod of a node.
+		if begin, _, _ := strings.Cut(election.lock, "*"); !strings.HasPrefix(lock, begin) {
+			continue
+		}
 		if match, err := path.Match(election.lock, lock); err == nil && match {
 			return election.components, true
 		}
@@ -113,7 +116,7 @@ func electedWith(lock string) (components []string, ok bool) {
 
 func likeness(claim Claim, name string) kin {
 	lock := strings.ToLower(claim.LockName)
-	trimmed := lockSuffix.ReplaceAllString(lock, "")
+	trimmed := lockSuffix().ReplaceAllString(lock, "")
 	switch {
 	case name == "":
 		return kin{}
@@ -155,7 +158,7 @@ func (k kin) nearEnough(claim Claim, pod *corev1.Pod, reading Reading) bool {
 // servesDriver knows the controller of a CSI driver by the words of the driver's name. Its sidecars elect a leader
 // each, with a lock that has their own name before the driver's (kubernetes-csi/csi-lib-utils leaderelection).
 func servesDriver(lock, name string) bool {
-	driver := csiSidecar.ReplaceAllString(lock, "")
+	driver := csiSidecar().ReplaceAllString(lock, "")
 	if driver == lock && !strings.Contains(lock, "csi-") || strings.HasSuffix(name, "-node") {
 		return false
 	}
@@ -184,17 +187,17 @@ func runsByItself(pod *corev1.Pod) bool {
 	if owner := metav1.GetControllerOfNoCopy(pod); owner != nil {
 		return owner.Kind != "DaemonSet"
 	}
-	suffix := generated.FindString(pod.Name)
+	suffix := generatedEnd(pod.Name)
 	return suffix == "" || strings.Count(suffix, "-") > 1 // a DaemonSet's has no template's hash
 }
 
 var (
 	// lockSuffix is what projects add to their name to name the lock.
-	lockSuffix = regexp.MustCompile(`(-(leader-election|leader-elect|resource-lock|election|leader|lock|lease))+(-lock|-id)?$`)
+	lockSuffix = pattern(`(-(leader-election|leader-elect|resource-lock|election|leader|lock|lease))+(-lock|-id)?$`)
 	// lockWords are other words of that kind.
 	lockWords = []string{"leader", "election", "elect", "leaderelection", "lock", "lease", "resource", "id", "migration", "upgrade", "webhook", "main", "master", "manager", "controller", "operator"}
 	// csiSidecar is what the sidecars of a CSI driver put before its name.
-	csiSidecar = regexp.MustCompile(`^external-(attacher|resizer|snapshotter|provisioner|health-monitor)-leader-`)
+	csiSidecar = pattern(`^external-(attacher|resizer|snapshotter|provisioner|health-monitor)-leader-`)
 	// everybody is what programs are called that do not say whose they are.
 	everybody = []string{"manager", "leader", "proxy", "webhook", "cluster", "node", "controller", "controller-manager", "operator", "main", "app", "server", "agent", "kubectl"}
 )
@@ -236,19 +239,43 @@ func givenNames(pod *corev1.Pod) []string {
 	return names
 }
 
-// generated is what a ReplicaSet, DaemonSet or Job adds to its name, from the alphabet of
-// k8s.io/apimachinery/pkg/util/rand, and what a Deployment adds before; ordinal what a StatefulSet adds.
-var (
-	generated = regexp.MustCompile(`(-[bcdfghjklmnpqrstvwxz2456789]{6,10})?-[bcdfghjklmnpqrstvwxz2456789]{5}$`)
-	ordinal   = regexp.MustCompile(`-[0-9]+$`)
-)
+// generatedEnd is what a ReplicaSet, DaemonSet or Job has added to its name, with what a Deployment added before; "" where
+// nobody has. Each is a dash and letters of the alphabet of k8s.io/apimachinery/pkg/util/rand: 5, and 6 to 10.
+func generatedEnd(name string) string {
+	rest, end := cutLast(name)
+	if len(end) != 5 || !isRandom(end) {
+		return ""
+	}
+	if before, hash := cutLast(rest); len(hash) >= 6 && len(hash) <= 10 && isRandom(hash) {
+		return name[len(before):]
+	}
+	return name[len(rest):]
+}
+
+// ordinalEnd is what a StatefulSet has added to its name.
+func ordinalEnd(name string) string {
+	rest, end := cutLast(name)
+	if end == "" || strings.Trim(end, "0123456789") != "" {
+		return ""
+	}
+	return name[len(rest):]
+}
+
+// cutLast cuts a name at its last dash; end is empty where there is none.
+func cutLast(name string) (rest, end string) {
+	at := strings.LastIndexByte(name, '-')
+	if at < 0 {
+		return name, ""
+	}
+	return name[:at], name[at+1:]
+}
+
+func isRandom(end string) bool { return strings.Trim(end, "bcdfghjklmnpqrstvwxz2456789") == "" }
 
 // stem is the name of what a pod belongs to, as far as the pod's own name tells; "" when it does not.
 func stem(name string) string {
-	for _, suffix := range []*regexp.Regexp{generated, ordinal} {
-		if at := suffix.FindStringIndex(name); at != nil {
-			return name[:at[0]]
-		}
+	if end := cmp.Or(generatedEnd(name), ordinalEnd(name)); end != "" {
+		return strings.TrimSuffix(name, end)
 	}
 	return ""
 }

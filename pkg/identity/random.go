@@ -1,7 +1,6 @@
 package identity
 
 import (
-	"regexp"
 	"strconv"
 	"time"
 
@@ -9,23 +8,23 @@ import (
 )
 
 var (
-	uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+	uuid = pattern(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 	// unixMillis: kubernetes-csi/external-provisioner v3.2 to v6.1, <ms>-<random>-<driver>
-	unixMillis  = regexp.MustCompile(`^([0-9]{13})-[0-9]{1,4}-`)
-	hexadecimal = regexp.MustCompile(`^[0-9a-f]{8}$|^[0-9a-f]{16}$|^[0-9a-f]{32}$|^[0-9a-f]{40}$`)
+	unixMillis  = pattern(`^([0-9]{13})-[0-9]{1,4}-`)
+	hexadecimal = pattern(`^[0-9a-f]{8}$|^[0-9a-f]{16}$|^[0-9a-f]{32}$|^[0-9a-f]{40}$`)
 )
 
 // Random reports that a holder contains no host name at all: a UUID, another random number, or a time.
 func Random(holder string) bool {
-	return uuid.MatchString(holder) || unixMillis.MatchString(holder) || hexadecimal.MatchString(holder)
+	return uuid().MatchString(holder) || unixMillis().MatchString(holder) || hexadecimal().MatchString(holder)
 }
 
 // hopeless reports a name that no pod and no node has.
-func hopeless(name string) bool { return uuid.MatchString(name) || unixMillis.MatchString(name) }
+func hopeless(name string) bool { return uuid().MatchString(name) || unixMillis().MatchString(name) }
 
 // startTime is the time in a holder that says when its process began; the zero time when there is none.
 func startTime(holder string) time.Time {
-	m := unixMillis.FindStringSubmatch(holder)
+	m := unixMillis().FindStringSubmatch(holder)
 	if m == nil {
 		return time.Time{}
 	}

@@ -131,13 +131,13 @@ func (s *Search) Hosts() []string {
 }
 
 // Generated reports that the holder contains what only a workload's pod is called: it is a pod, be it gone or not.
-func (s *Search) Generated() bool { return generated.MatchString(s.Meant()) }
+func (s *Search) Generated() bool { return generatedEnd(s.Meant()) != "" }
 
 // Meant is the pod name in the holder that looks most like one; "" where there is none.
 func (s *Search) Meant() string {
 	names := s.Names()
 	for _, name := range names {
-		if generated.MatchString(name) {
+		if generatedEnd(name) != "" {
 			return name
 		}
 	}

@@ -9,10 +9,10 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
-	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
 	"github.com/kubectl-leader/kubectl-leader/pkg/identity"
+	"github.com/kubectl-leader/kubectl-leader/pkg/kube"
 )
 
 // Finder finds the leader of one lock.
@@ -30,10 +30,20 @@ type Finder struct {
 	AnswerWithin time.Duration
 
 	Locks election.Client
-	Pods  coreclient.PodsGetter
+	Pods  PodsGetter
 	// Nodes tell by which names a node is known.
-	Nodes coreclient.NodesGetter
+	Nodes NodesGetter
 	Clock *election.ServerClock
+}
+
+// PodsGetter reads the pods of a namespace, of all with the empty one.
+type PodsGetter interface {
+	Pods(namespace string) kube.Pods
+}
+
+// NodesGetter reads nodes.
+type NodesGetter interface {
+	Nodes() kube.Nodes
 }
 
 // Find judges the lock now: in two requests, the lock and the pod that its holder names, where the name is that plain,

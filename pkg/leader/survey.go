@@ -12,7 +12,6 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
-	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
 	"github.com/kubectl-leader/kubectl-leader/pkg/identity"
@@ -23,7 +22,7 @@ import (
 type Survey struct {
 	Locks election.Lister
 	Pods  PodSource
-	Nodes coreclient.NodesGetter
+	Nodes NodesGetter
 	Clock *election.ServerClock
 	// Markers lets what is no election count, too.
 	Markers bool
@@ -49,6 +48,9 @@ type Findings struct {
 // is in the findings.
 func (s *Survey) Run(ctx context.Context) (Findings, error) {
 	j := &join{Survey: s, byKey: map[string][]*entry{}, replicas: map[types.UID]int{}}
+	// The server is slower than we are, so the pods are on their way before anybody knows whom they concern.
+	j.pods = j.listPods(ctx, s.Locks.Namespace)
+	defer j.pods.drop()
 	if err := j.readLocks(ctx); err != nil {
 		return Findings{}, err
 	}
@@ -69,6 +71,7 @@ func (s *Survey) Run(ctx context.Context) (Findings, error) {
 type join struct {
 	*Survey
 	now      time.Time
+	pods     *podList // of the survey's namespace
 	entries  []*entry
 	byKey    map[string][]*entry // by the names of pods and nodes that would be news to them
 	replicas map[types.UID]int   // pods by what they are replicas of, of the last list that was whole
@@ -129,14 +132,14 @@ func (j *join) index() {
 }
 
 // readPods shows the pods of the survey's namespace to those whom they may concern.
-func (j *join) readPods(ctx context.Context) error { return j.eachPod(ctx, j.Locks.Namespace) }
+func (j *join) readPods(context.Context) error { return j.eachPod(j.pods) }
 
 // readAllPods looks everywhere for those whose pod is not in their own namespace.
 func (j *join) readAllPods(ctx context.Context) error {
 	if j.Locks.Namespace == metav1.NamespaceAll || !slices.ContainsFunc(j.entries, (*entry).open) {
 		return nil
 	}
-	return j.eachPod(ctx, metav1.NamespaceAll)
+	return j.eachPod(j.listPods(ctx, metav1.NamespaceAll))
 }
 
 // readNodes asks under which other names nodes are known, and looks through the pods of those that were found so.
@@ -174,9 +177,9 @@ func (j *join) readNodes(ctx context.Context) error {
 	if len(j.byKey) == 0 {
 		return nil
 	}
-	err = j.eachPod(ctx, metav1.NamespaceAll)
+	err = j.eachPod(j.listPods(ctx, metav1.NamespaceAll))
 	if apierrors.IsForbidden(err) && j.Locks.Namespace != metav1.NamespaceAll {
-		return j.eachPod(ctx, j.Locks.Namespace) // which is noted already
+		return j.eachPod(j.listPods(ctx, j.Locks.Namespace)) // which is noted already
 	}
 	return err
 }
@@ -186,19 +189,21 @@ func (e *entry) open() bool {
 	return e.search != nil && len(e.search.Matches()) == 0 && !identity.Random(e.lock.Record.Holder)
 }
 
-func (j *join) eachPod(ctx context.Context, namespace string) error {
+func (j *join) listPods(ctx context.Context, namespace string) *podList {
+	return listPods(ctx, j.Pods, namespace)
+}
+
+func (j *join) eachPod(pods *podList) error {
 	if !slices.ContainsFunc(j.entries, func(e *entry) bool { return e.search != nil }) {
+		pods.drop()
 		return nil
 	}
 	replicas := map[types.UID]int{}
-	err := eachPodPage(ctx, j.Pods.RESTClient(), namespace, func(page []corev1.Pod) {
-		for i := range page {
-			pod := &page[i]
-			if owner := metav1.GetControllerOfNoCopy(pod); owner != nil && runs(pod) {
-				replicas[owner.UID]++
-			}
-			j.pod(pod)
+	err := pods.each(func(pod *corev1.Pod) {
+		if owner := metav1.GetControllerOfNoCopy(pod); owner != nil && runs(pod) {
+			replicas[owner.UID]++
 		}
+		j.pod(pod)
 	})
 	if err == nil {
 		j.replicas = replicas

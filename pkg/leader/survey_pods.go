@@ -1,89 +1,105 @@
 package leader
 
 import (
-	"bytes"
 	"context"
-	"fmt"
+	"io"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/kubernetes/scheme"
-	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
-	"k8s.io/client-go/rest"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
 	"github.com/kubectl-leader/kubectl-leader/pkg/identity"
 )
 
-// PodSource is a client of the core group: it reads pods, and lists of them as they are sent.
+// PodSource reads pods, and lists of them as they are sent.
 type PodSource interface {
-	coreclient.PodsGetter
-	RESTClient() rest.Interface
+	PodsGetter
+	PodsAsSent(ctx context.Context, namespace string, opts metav1.ListOptions) (io.ReadCloser, error)
 }
 
-// podPage is a page of pods, and the memory that it is in.
+// podPage is a page of pods that is being received.
 type podPage struct {
-	page *identity.Page
-	body *bytes.Buffer
+	*identity.Pods
+	stream io.Closer
 }
 
-// eachPodPage hands page after page of a namespace's pods to visit. The next page is on its way while one is visited:
-// that takes about as long as the server needs for it.
-func eachPodPage(ctx context.Context, pods rest.Interface, namespace string, visit func([]corev1.Pod)) error {
+// podsAhead is how many pages may be on their way before they are looked at. They wait as they are sent, compressed.
+const podsAhead = 8
+
+// podList is a list of a namespace's pods that is being received, page by page.
+type podList struct {
+	pages  chan podPage
+	stop   context.CancelFunc
+	failed error // valid once pages is closed
+}
+
+// listPods begins to ask for pods. Either each or drop has to follow.
+func listPods(ctx context.Context, pods PodSource, namespace string) *podList {
 	ctx, stop := context.WithCancel(ctx)
-	answers, free := make(chan podPage), make(chan *bytes.Buffer, 2)
-	free <- new(bytes.Buffer)
-	free <- new(bytes.Buffer)
-	var failed error // valid once answers is closed
+	l := &podList{pages: make(chan podPage, podsAhead), stop: stop}
 	go func() {
-		defer close(answers)
-		failed = election.EachPage(ctx, metav1.ListOptions{}, func(ctx context.Context, opts metav1.ListOptions) (string, error) {
-			a := podPage{body: <-free}
-			var err error
-			if a.page, err = readPods(ctx, pods, namespace, opts, a.body); err != nil {
-				free <- a.body // for another try
+		defer close(l.pages)
+		l.failed = election.EachPage(ctx, metav1.ListOptions{}, func(ctx context.Context, opts metav1.ListOptions) (string, error) {
+			page, err := openPage(ctx, pods, namespace, opts)
+			if err != nil {
 				return "", err
 			}
+			next := page.Continue() // before the page is another's
 			select {
-			case answers <- a:
-				return a.page.Continue(), nil
+			case l.pages <- page:
+				return next, nil
 			case <-ctx.Done():
+				page.stream.Close() // read-only
 				return "", context.Cause(ctx)
 			}
 		})
 	}()
-	var broken error
-	var buffer []byte
-	for a := range answers {
-		var page []corev1.Pod
-		if broken == nil { // else it is about to end
-			page, broken = a.page.Pods(&buffer)
-		}
-		free <- a.body
-		if broken != nil {
-			stop()
-			continue
-		}
-		visit(page)
-	}
-	stop()
-	if broken != nil {
-		return broken // the reading was ended for it
-	}
-	return failed
+	return l
 }
 
-// readPods reads one page into a buffer.
-func readPods(ctx context.Context, pods rest.Interface, namespace string, opts metav1.ListOptions, body *bytes.Buffer) (*identity.Page, error) {
-	stream, err := pods.Get().NamespaceIfScoped(namespace, namespace != metav1.NamespaceAll).Resource("pods").
-		VersionedParams(&opts, scheme.ParameterCodec).Stream(ctx)
+// each hands pod after pod to visit, which may keep them.
+func (l *podList) each(visit func(*corev1.Pod)) error {
+	defer l.drop()
+	for page := range l.pages {
+		err := page.each(visit)
+		page.stream.Close() // read-only
+		if err != nil {
+			return err
+		}
+	}
+	return l.failed
+}
+
+// drop ends the list, and waits until it has ended.
+func (l *podList) drop() {
+	l.stop()
+	for page := range l.pages {
+		page.stream.Close() // read-only
+	}
+}
+
+func (p podPage) each(visit func(*corev1.Pod)) error {
+	for {
+		pod, err := p.Next()
+		switch {
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return err
+		}
+		visit(pod)
+	}
+}
+
+func openPage(ctx context.Context, pods PodSource, namespace string, opts metav1.ListOptions) (podPage, error) {
+	stream, err := pods.PodsAsSent(ctx, namespace, opts)
 	if err != nil {
-		return nil, err
+		return podPage{}, err
 	}
-	defer stream.Close() // read-only
-	body.Reset()
-	if _, err := body.ReadFrom(stream); err != nil {
-		return nil, fmt.Errorf("list of pods: %w", err)
+	page, err := identity.ReadPods(stream)
+	if err != nil {
+		stream.Close() // read-only
+		return podPage{}, err
 	}
-	return identity.ReadPage(body.Bytes())
+	return podPage{page, stream}, nil
 }

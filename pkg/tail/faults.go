@@ -25,8 +25,8 @@ type faults struct {
 }
 
 // fatal reports an error that trying again cannot mend, and notes the others. A denial is believed at once only where it
-// is the first word on the log: the leader's pod has been read before, so nothing but the log's own permission can have
-// been missing from the start.
+// is the first word on the first leader's pod, which may have been found by a list, or on the log: the pod has been read before
+// then, so nothing but the log's own permission can have been missing from the start.
 func (c *container) fatal(err error, log bool) bool {
 	var broken WriteError
 	switch {
@@ -35,7 +35,7 @@ func (c *container) fatal(err error, log bool) bool {
 	case errors.As(err, &broken), errors.Is(err, errEnough), errors.Is(err, errPastTerm):
 		return true
 	case apierrors.IsForbidden(err), apierrors.IsUnauthorized(err):
-		if log && c.opened.IsZero() && c.faults.count == 0 {
+		if (log || c.first) && c.opened.IsZero() && c.faults.count == 0 {
 			return true
 		}
 		if c.faults.denied.IsZero() {

@@ -25,7 +25,7 @@ type follower struct {
 	known   memory
 	wg      sync.WaitGroup
 
-	// leading is the verdict that began the present term, nil while nobody leads.
+	// leading is the verdict that began the present term, nil while nobody leads whose log is read.
 	leading *leader.Change
 	// present reads the pod that leads. It may be done while the term goes on: its container ended.
 	present *visit
@@ -118,22 +118,24 @@ func (f *follower) take(ctx context.Context, change *leader.Change) error {
 		f.past = append(f.past, f.present)
 		f.leading, f.present = nil, nil
 	}
+	if f.leading == nil && !change.Led() && change.Reason != leader.PodUnknown {
+		f.say(closedChannel(), change.MessageWith("; waiting for a leader"))
+	}
 	switch {
-	case !change.Led():
-		if f.leading == nil && change.Reason != leader.PodUnknown {
-			f.say(closedChannel(), change.MessageWith("; waiting for a leader"))
-		}
+	case !speaks(change):
 		return nil
 	case f.leading != nil:
-		if isDone(f.present) {
+		if change.Led() && isDone(f.present) {
 			return f.begin(ctx, change, f.present.from) // it was in doubt for a while, and is found alive
 		}
 		return nil
 	}
 	if v := f.pastVisit(change); v != nil {
 		f.past = slices.DeleteFunc(f.past, func(other *visit) bool { return other == v })
-		if v.resumes(change.Pod) {
-			f.say(closedChannel(), change.Handover())
+		if v.resumes(change.Found) {
+			if change.Led() {
+				f.say(closedChannel(), change.Handover())
+			}
 			f.leading, f.present = change, v
 			return nil
 		}
@@ -157,10 +159,16 @@ func (f *follower) take(ctx context.Context, change *leader.Change) error {
 	return f.begin(ctx, change, from)
 }
 
+// speaks reports whether a term begins whose holder is read. One that acquires the lock while it is being deleted is not
+// the leader that is waited for, but what it says is said by the one that holds the lock.
+func speaks(change *leader.Change) bool {
+	return change.Led() || change.Reason == leader.PodTerminating && change.Last.Pod != nil
+}
+
 // pastVisit is the visit to this pod that goes on from an earlier term.
 func (f *follower) pastVisit(change *leader.Change) *visit {
 	for _, v := range f.past {
-		if v.pod.UID == change.Pod.UID && !isDone(v) {
+		if v.pod.UID == change.Found.UID && !isDone(v) {
 			return v
 		}
 	}
@@ -169,7 +177,7 @@ func (f *follower) pastVisit(change *leader.Change) *visit {
 
 // begin visits the pod that leads.
 func (f *follower) begin(ctx context.Context, change *leader.Change, from time.Time) error {
-	names, err := f.containers(change.Pod)
+	names, err := f.containers(change.Found)
 	if err != nil {
 		return err
 	}
@@ -181,11 +189,11 @@ func (f *follower) begin(ctx context.Context, change *leader.Change, from time.T
 	if n := len(f.past); n > 0 {
 		turn = f.firstTurn(ctx, f.past[n-1])
 	}
-	if f.leading == nil && change.Last.Pod != nil {
+	if f.leading == nil && change.Led() && change.Last.Pod != nil {
 		turn = f.say(turn, change.Handover())
 	}
 	v := &visit{
-		tailer: f.Tailer, sink: f.sink, pod: change.Pod, from: from, first: change.Last.Pod == nil,
+		tailer: f.Tailer, sink: f.sink, pod: change.Found, from: from, first: change.Last.Pod == nil,
 		turn: turn, done: make(chan struct{}),
 	}
 	v.begin(ctx, &f.wg, names, f.known)

@@ -18,7 +18,8 @@ type line struct {
 func parseLine(raw []byte) line {
 	stamp, text, found := bytes.Cut(raw, []byte{' '})
 	if found {
-		if t, err := time.Parse(time.RFC3339Nano, string(stamp)); err == nil {
+		var t time.Time
+		if t.UnmarshalText(stamp) == nil { // RFC 3339
 			return line{raw, text, t}
 		}
 	}

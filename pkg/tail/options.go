@@ -8,11 +8,11 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
 	"k8s.io/kubectl/pkg/cmd/util/podcmd"
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
+	"github.com/kubectl-leader/kubectl-leader/pkg/kube"
 )
 
 // Options are kubectl's log options, and SinceAcquired.
@@ -41,12 +41,18 @@ type Options struct {
 // Tailer prints the leader's logs.
 type Tailer struct {
 	Options
-	Pods coreclient.PodsGetter
+	Pods Pods
 	// Clock is the API server's.
 	Clock *election.ServerClock
 	Out   io.Writer
 	// Notice gets one line about where the logs come from, or what went wrong.
 	Notice func(message string)
+}
+
+// Pods reads pods and their logs.
+type Pods interface {
+	Pods(namespace string) kube.Pods
+	Logs(ctx context.Context, pod *corev1.Pod, opts *corev1.PodLogOptions) (io.ReadCloser, error)
 }
 
 // request translates the options for one container; where to begin is the caller's.
@@ -91,7 +97,7 @@ func (t *Tailer) containers(pod *corev1.Pod) ([]string, error) {
 
 // open begins a log request.
 func (t *Tailer) open(ctx context.Context, pod *corev1.Pod, request *corev1.PodLogOptions) (io.ReadCloser, error) {
-	stream, err := t.Pods.Pods(pod.Namespace).GetLogs(pod.Name, request).Stream(ctx)
+	stream, err := t.Pods.Logs(ctx, pod, request)
 	if err != nil {
 		return nil, fmt.Errorf("logs of pod %s/%s, container %s: %w", pod.Namespace, pod.Name, request.Container, err)
 	}

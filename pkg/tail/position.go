@@ -35,18 +35,18 @@ func (p *position) printed(l line) {
 	if l.time.IsZero() {
 		return
 	}
-	second, newest := l.time.Truncate(time.Second), p.newest.Truncate(time.Second)
-	switch {
-	case second.Equal(newest):
+	switch seconds := l.time.Unix() - p.newest.Unix(); {
+	case seconds == 0:
 		p.recent[p.key(l)]++
-	case second.Equal(newest.Add(-time.Second)):
+	case seconds == -1:
 		p.before[p.key(l)]++
-	case second.After(newest):
-		p.before = map[uint64]int{}
-		if second.Equal(newest.Add(time.Second)) {
-			p.before = p.recent
+	case seconds > 0:
+		p.before, p.recent = p.recent, p.before
+		clear(p.recent) // its memory is good for as many lines again
+		if seconds > 1 {
+			clear(p.before)
 		}
-		p.recent = map[uint64]int{p.key(l): 1}
+		p.recent[p.key(l)] = 1
 	}
 	if l.time.After(p.newest) {
 		p.newest = l.time

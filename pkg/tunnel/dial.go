@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/portforward"
 	"k8s.io/client-go/transport/spdy"
@@ -41,8 +43,8 @@ func NewDialer(config *rest.Config, client rest.Interface) Dialer {
 			return mayBeOtherwise(err)
 		}).Dial(portforward.PortForwardProtocolV1Name)
 		switch {
-		case err != nil && Refusal(first) != nil:
-			return nil, Refusal(first) // SPDY's error is the same answer of the server, as text alone
+		case err != nil && Refusal(first, "portforward") != nil:
+			return nil, Refusal(first, "portforward") // SPDY's error is the same answer of the server, as text alone
 		case err != nil:
 			return nil, err
 		case protocol != portforward.PortForwardProtocolV1Name:
@@ -57,21 +59,29 @@ func NewDialer(config *rest.Config, client rest.Interface) Dialer {
 // another one. What the server says of the pod itself it says to both, and each try that fails costs: client-go leaves SPDY's
 // connection open then, until the garbage collector comes.
 func mayBeOtherwise(err error) bool {
-	refusal := Refusal(err)
+	refusal := Refusal(err, "portforward")
 	if apierrors.IsNotFound(refusal) || apierrors.IsInternalError(refusal) || apierrors.IsServiceUnavailable(refusal) {
 		return false
 	}
 	return httpstream.IsUpgradeFailure(err) || httpstream.IsHTTPSProxyError(err)
 }
 
-// Refusal is what the server said when it did not upgrade a connection, nil if it did not say.
-func Refusal(err error) error {
+// Refusal is what the server said when it did not upgrade a connection to a subresource of a pod, nil if it did not say.
+//
+// From Kubernetes 1.35 on a WebSocket is asked for with the verb get, and has to be allowed to create, too. A server that
+// refuses that gives no reason (kubernetes/kubernetes pkg/registry/core/pod/rest/subresources.go ensureAuthorizedForVerb).
+func Refusal(err error, subresource string) error {
 	var upgrade *httpstream.UpgradeFailureError
 	var status apierrors.APIStatus
-	if errors.As(err, &upgrade) && errors.As(upgrade.Cause, &status) {
-		return upgrade.Cause
+	if !errors.As(err, &upgrade) || !errors.As(upgrade.Cause, &status) {
+		return nil
 	}
-	return nil
+	said := status.Status()
+	if apierrors.IsForbidden(upgrade.Cause) && said.Details != nil && strings.HasSuffix(said.Message, "is forbidden: ") {
+		reason := fmt.Errorf("the user cannot create resource %q", said.Details.Kind+"/"+subresource)
+		return apierrors.NewForbidden(schema.GroupResource{Resource: said.Details.Kind}, said.Details.Name, reason)
+	}
+	return upgrade.Cause
 }
 
 // Denied reports an error of a Dialer that another attempt cannot mend.

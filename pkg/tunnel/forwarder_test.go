@@ -325,10 +325,14 @@ func TestAThousandConnectionsLeaveNothing(t *testing.T) {
 
 func TestDenied(t *testing.T) {
 	forbidden := apierrors.NewForbidden(schema.GroupResource{Resource: "pods"}, "op-0", nil)
-	if !Denied(Refusal(&httpstream.UpgradeFailureError{Cause: forbidden})) {
+	if !Denied(Refusal(&httpstream.UpgradeFailureError{Cause: forbidden}, "portforward")) {
 		t.Error("the server's denial was not understood")
 	}
-	if Denied(errors.New("connection refused")) || Refusal(&httpstream.UpgradeFailureError{Cause: errors.New("bad handshake")}) != nil {
+	mute := Refusal(&httpstream.UpgradeFailureError{Cause: apierrors.NewForbidden(schema.GroupResource{Resource: "pods"}, "op-0", errors.New(""))}, "exec")
+	if !Denied(mute) || !strings.Contains(mute.Error(), `cannot create resource "pods/exec"`) {
+		t.Errorf("a refusal without a reason is about create, and not %v", mute)
+	}
+	if Denied(errors.New("connection refused")) || Refusal(&httpstream.UpgradeFailureError{Cause: errors.New("bad handshake")}, "portforward") != nil {
 		t.Error("trying again could mend these")
 	}
 }

@@ -37,7 +37,9 @@ type refused struct{ error }
 func (e refused) Unwrap() error { return e.error }
 
 const (
+	// copyBuffer is for a connection that carries much; one that waits for the next word, as most do, keeps idleBuffer.
 	copyBuffer = 64 << 10
+	idleBuffer = 1 << 10
 	// errorWait is how long the error stream may lag behind the end of the data.
 	errorWait = time.Second
 	// hangUpWithin is how long a tunnel that was hung up may take with what was on its way.
@@ -210,10 +212,8 @@ func podError(err error, pod *corev1.Pod, number int32, repeatable bool) error {
 // copyUp carries the client's words to the pod and passes its end on as a half-close. Only the client's own fault is an
 // error here: that the pod hears no more is told, with the reason, by the other streams.
 func copyUp(data httpstream.Stream, c *client) error {
-	buffer := buffers.Get().(*[copyBuffer]byte)
-	defer buffers.Put(buffer)
 	source := &noted{Reader: c.words()}
-	_, err := io.CopyBuffer(struct{ io.Writer }{data}, source, buffer[:])
+	err := flow(data, source)
 	switch {
 	case source.err != nil:
 		return errClient
@@ -225,13 +225,43 @@ func copyUp(data httpstream.Stream, c *client) error {
 
 // copyDown carries the pod's answer to the client.
 func copyDown(c *client, data httpstream.Stream) error {
-	buffer := buffers.Get().(*[copyBuffer]byte)
-	defer buffers.Put(buffer)
 	source := &noted{Reader: data, first: c.answered}
-	if _, err := io.CopyBuffer(struct{ io.Writer }{c.conn}, source, buffer[:]); err != nil && source.err == nil {
+	if err := flow(c.conn, source); err != nil && source.err == nil {
 		return errClient
 	}
 	return source.err
+}
+
+// flow copies until the source ends, which is no error. It is io.Copy with a buffer that is as large as what comes.
+func flow(to io.Writer, from io.Reader) error {
+	var idle [idleBuffer]byte
+	var large *[copyBuffer]byte
+	buffer := idle[:]
+	defer func() {
+		if large != nil {
+			buffers.Put(large)
+		}
+	}()
+	for {
+		n, err := from.Read(buffer)
+		if n > 0 {
+			if _, err := to.Write(buffer[:n]); err != nil {
+				return err
+			}
+		}
+		switch {
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return err
+		case large == nil && n == idleBuffer:
+			large = buffers.Get().(*[copyBuffer]byte)
+			buffer = large[:]
+		case large != nil && n < idleBuffer:
+			buffers.Put(large)
+			large, buffer = nil, idle[:]
+		}
+	}
 }
 
 // noted is a reader that notes its own failure, to tell it from the writer's, and calls first with the first bytes.

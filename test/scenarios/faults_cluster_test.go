@@ -104,8 +104,7 @@ func compacted(t *testing.T, f *following) {
 		t.Errorf("a watch from version %s is answered with %v: this would prove nothing", lease.ResourceVersion, err)
 	}
 	f.by.wire.resume()
-	leader := f.ns.holder(t)
-	f.watch.stdout.until(t, "who leads now", func(text string) bool { return strings.Contains(text, `"name":"`+leader+`"`) })
+	f.watch.stdout.until(t, "who leads now", func(text string) bool { return strings.Contains(text, `"name":"`+f.ns.holder(t)+`"`) })
 }
 
 // compact makes etcd forget all versions but the present ones.

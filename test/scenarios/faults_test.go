@@ -67,11 +67,16 @@ func (fault fault) happen(t *testing.T, l *lab) {
 func vacant(span time.Duration) func(*testing.T, *following) {
 	return func(t *testing.T, f *following) {
 		f.scale(t, 0)
-		f.watch.untilEvents(t, 1, "Released", "PodGone", "PodTerminating")
+		f.ns.untilNoPods(t)
 		released := start(t, f.ns, "assert", "demo-operator", "--released")
 		if code := released.wait(t); code != 0 {
 			t.Errorf("assert --released ends with %d:\n%s", code, released.stdout)
 		}
+		f.watch.stdout.until(t, "that nobody leads", func(text string) bool {
+			told := events(t, text)
+			return told[len(told)-1].State != "Held"
+		})
+		terms := f.watch.countEvents(t, "Acquired", "TakenOver")
 		began := time.Now()
 		<-time.After(span) // the fault itself
 		// Who connects now is answered by the next leader, and not refused.
@@ -87,7 +92,7 @@ func vacant(span time.Duration) func(*testing.T, *following) {
 		if err := <-answer; err != nil {
 			t.Errorf("a connection made while nobody led: %v", err)
 		}
-		told := f.watch.untilEvents(t, 1, "Acquired", "TakenOver")
+		told := f.watch.untilEvents(t, terms+1, "Acquired", "TakenOver")
 		gap := cmp.Or(told.GapSeconds, told.GapAtMostSeconds) // where it reads once a second, it cannot know better
 		if gap == nil || *gap < span.Seconds() || *gap > time.Since(began).Seconds()+patience.Seconds() {
 			t.Errorf("watch tells %+v, nobody led for %s", told, span)

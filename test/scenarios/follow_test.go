@@ -129,6 +129,31 @@ func (ns *namespace) untilRunning(t *testing.T, pod string) {
 	t.Fatalf("pod %s does not run", pod)
 }
 
+// untilNoPods waits until the demo operator's pods are gone.
+func (ns *namespace) untilNoPods(t *testing.T) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	pods := ns.client.CoreV1().Pods(ns.name)
+	w, err := pods.Watch(ctx, metav1.ListOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Stop()
+	for {
+		list, err := pods.List(ctx, metav1.ListOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(list.Items) == 0 {
+			return
+		}
+		if _, ok := <-w.ResultChan(); !ok {
+			t.Fatalf("%d pods are still there", len(list.Items))
+		}
+	}
+}
+
 // TestReplacedOnItsNode replaces the pod of a node that holds a lock under the node's name: the holder stays the same.
 func TestReplacedOnItsNode(t *testing.T) {
 	t.Parallel()

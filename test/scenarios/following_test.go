@@ -54,18 +54,11 @@ func follow(t *testing.T, ns, by *namespace) *following {
 // and printed everything once, and nothing is left over of what they did meanwhile.
 func (f *following) settle(t *testing.T) {
 	t.Helper()
-	leader := f.ns.holder(t)
-	now, err := askState(f.url)
-	if err != nil || now.Pod != leader || !now.Leader {
-		t.Errorf("port-forward: %+v answers (%v), want %s", now, err, leader)
-	}
+	now := f.atLeader(t)
 	// Who reads once a second has to see it before it is gone.
-	f.logs.stdout.until(t, "the leader's lines", func(text string) bool { return strings.Contains(text, "pod="+leader) })
-	next := f.ns.deleteLeader(t)
-	then, err := askState(f.url)
-	if err != nil || then.Pod != next || !then.Leader {
-		t.Errorf("port-forward after another failover: %+v answers (%v), want %s", then, err, next)
-	}
+	f.logs.stdout.until(t, "the leader's lines", func(text string) bool { return strings.Contains(text, "pod="+now.Pod) })
+	f.ns.deleteLeader(t)
+	then := f.atLeader(t)
 	f.stopLoad()
 	for _, a := range f.load.asks {
 		if errors.Is(a.err, syscall.ECONNREFUSED) {
@@ -75,7 +68,7 @@ func (f *following) settle(t *testing.T) {
 	f.watch.stdout.until(t, "the next leader", func(text string) bool {
 		told := events(t, text)
 		last := told[len(told)-1]
-		return last.After.Pod.Name == next && last.State == "Held" && last.Reason == ""
+		return last.After.Pod.Name == then.Pod && last.State == "Held" && last.Reason == ""
 	})
 	var report assertReport
 	if code := f.changed.wait(t); code != 0 || json.Unmarshal([]byte(f.changed.stdout.String()), &report) != nil {
@@ -91,6 +84,21 @@ func (f *following) settle(t *testing.T) {
 	}
 	checkLines(t, f.ns, f.logs, logged)
 	f.nothingLeft(t)
+}
+
+// atLeader asks the port-forward until the leader of the moment answers: at once, unless leaders change just then.
+func (f *following) atLeader(t *testing.T) state {
+	t.Helper()
+	for deadline := time.Now().Add(patience); ; {
+		leader := f.ns.holder(t)
+		s, err := askState(f.url)
+		if err == nil && s.Pod == leader && s.Leader && f.ns.holder(t) == leader {
+			return s
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("port-forward: %+v answers (%v), want %s", s, err, leader)
+		}
+	}
 }
 
 // caughtUp waits until logs has printed what is logged now: it reads again then, if it was cut off.

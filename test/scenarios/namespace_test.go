@@ -44,6 +44,7 @@ func (l *lab) namespace(dir string) (*namespace, error) {
 	if err != nil {
 		return nil, err
 	}
+	rest.QPS = -1 // a scenario asks for what it needs; the client would let it wait
 	if ns.client, err = kubernetes.NewForConfig(rest); err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -54,18 +55,24 @@ func events(t *testing.T, text string) (list []event) {
 func (p *process) untilEvents(t *testing.T, more int, types ...string) (last event) {
 	t.Helper()
 	p.stdout.until(t, fmt.Sprintf("%d of %v", more, types), func(text string) bool {
-		found := 0
-		for _, e := range events(t, text) {
-			for _, t := range types {
-				if e.Type == t {
-					found++
-					last = e
-				}
-			}
+		found := eventsOf(t, text, types)
+		if len(found) > 0 {
+			last = found[len(found)-1]
 		}
-		return found >= more
+		return len(found) >= more
 	})
 	return last
+}
+
+// countEvents counts the events of some types so far.
+func (p *process) countEvents(t *testing.T, types ...string) int {
+	t.Helper()
+	return len(eventsOf(t, p.stdout.String(), types))
+}
+
+func eventsOf(t *testing.T, text string, types []string) []event {
+	t.Helper()
+	return slices.DeleteFunc(events(t, text), func(e event) bool { return !slices.Contains(types, e.Type) })
 }
 
 // chronicler is an independent witness: it sees each version of the Lease, and writes down who held it.

@@ -18,10 +18,9 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/watch"
-	coordinationclient "k8s.io/client-go/kubernetes/typed/coordination/v1"
-	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
+	"github.com/kubectl-leader/kubectl-leader/pkg/kube"
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
 )
 
@@ -216,12 +215,9 @@ func named(kind string, opts metav1.ListOptions) string {
 	return kind + "/" + strings.TrimPrefix(opts.FieldSelector, "metadata.name=")
 }
 
-type leases struct {
-	coordinationclient.LeaseInterface
-	cluster *Cluster
-}
+type leases struct{ cluster *Cluster }
 
-func (l leases) Leases(string) coordinationclient.LeaseInterface { return l }
+func (l leases) Leases(string) kube.Leases { return l }
 
 func (l leases) Get(_ context.Context, name string, _ metav1.GetOptions) (*coordinationv1.Lease, error) {
 	object, err := l.cluster.get("lease/" + name)
@@ -247,12 +243,9 @@ func (l leases) Watch(_ context.Context, opts metav1.ListOptions) (watch.Interfa
 	return l.cluster.watch(named("lease", opts), opts.ResourceVersion)
 }
 
-type pods struct {
-	coreclient.PodInterface
-	cluster *Cluster
-}
+type pods struct{ cluster *Cluster }
 
-func (p pods) Pods(string) coreclient.PodInterface { return p }
+func (p pods) Pods(string) kube.Pods { return p }
 
 func (p pods) Get(_ context.Context, name string, _ metav1.GetOptions) (*corev1.Pod, error) {
 	object, err := p.cluster.get("pod/" + name)
@@ -279,9 +272,11 @@ func (p pods) Watch(_ context.Context, opts metav1.ListOptions) (watch.Interface
 }
 
 // nodes has none: these tests are about pods.
-type nodes struct{ coreclient.NodeInterface }
+type nodes struct {
+	kube.Reader[*corev1.Node, *corev1.NodeList]
+}
 
-func (n nodes) Nodes() coreclient.NodeInterface { return n }
+func (n nodes) Nodes() kube.Nodes { return n }
 
 func (n nodes) Get(_ context.Context, name string, _ metav1.GetOptions) (*corev1.Node, error) {
 	return nil, apierrors.NewNotFound(schema.GroupResource{Resource: "nodes"}, name)
