@@ -47,7 +47,7 @@ func newVersionCommand(name string, streams genericiooptions.IOStreams) *cobra.C
 	return cmd
 }
 
-// versionObject is what version -o json prints, in kubectl's words. What is not known is left out.
+// versionObject is what version -o json prints, in kubectl's words. docs/output.md documents its fields. What is not known is left out.
 type versionObject struct {
 	APIVersion string `json:"apiVersion"`
 	Kind       string `json:"kind"`
