@@ -4,7 +4,8 @@ BIN      := bin
 # The tag, or what leads to the commit: a semantic version in any case.
 VERSION  := $(or $(shell git describe --tags --match='v[0-9]*' --dirty 2>/dev/null || \
 	git describe --always --exclude='*' --dirty 2>/dev/null | sed s/^/v0.0.0-g/),v0.0.0-dev)
-LDFLAGS  := -s -w -buildid= -X github.com/kubectl-leader/kubectl-leader/pkg/cli.version=$(VERSION)
+COMMIT   := $(shell git log -1 --format='%H %cI' 2>/dev/null)
+LDFLAGS  := -s -w -buildid= $(foreach v,version=$(VERSION) commit=$(word 1,$(COMMIT)) commitDate=$(word 2,$(COMMIT)),-X github.com/kubectl-leader/kubectl-leader/pkg/cli.$(v))
 GO_FILES  = $(shell find cmd pkg -name '*.go') go.mod go.sum
 KUBE_VERSION := v1.36.3
 KUBE_LDFLAGS := -s -w $(foreach p,k8s.io/component-base/version k8s.io/client-go/pkg/version,-X $(p).gitVersion=$(KUBE_VERSION) -X $(p).gitMajor=1 -X $(p).gitMinor=36)

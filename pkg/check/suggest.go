@@ -2,51 +2,14 @@ package check
 
 import (
 	"fmt"
-	"strings"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/typo"
 )
 
 // didYouMean is the end of a message about an unknown word: the known one that is meant, where that is plain.
 func didYouMean(word string, known []string) string {
-	best, least := "", 3
-	for _, candidate := range known {
-		if plainWord(candidate) == plainWord(word) {
-			return fmt.Sprintf(": did you mean %q?", candidate)
-		}
-		if d := distance(strings.ToLower(word), strings.ToLower(candidate)); d < least && d < len(word) {
-			best, least = candidate, d
-		}
+	if meant := typo.Meant(word, known); meant != "" {
+		return fmt.Sprintf(": did you mean %q?", meant)
 	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(": did you mean %q?", best)
-}
-
-// plainWord is a word without what flags, YAML and Go write differently.
-func plainWord(word string) string {
-	return strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(word))
-}
-
-// distance is Levenshtein's: how many letters to add, drop or change. Long words are not worth it.
-func distance(a, b string) int {
-	if len(a) > 40 || len(b) > 40 {
-		return len(a) + len(b)
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return ""
 }

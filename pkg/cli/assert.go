@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -23,31 +24,38 @@ const assertExample = `  # Somebody leads, and has done so for 10 seconds
   kubectl leader assert my-operator-leader --stable-for=10s
 
   # After a failover: somebody else leads than before
-  kubectl leader assert my-operator-leader --changed-from="$OLD_LEADER" --timeout=1m
+  kubectl leader assert my-operator-leader --changed-from="$OLD_LEADER" \
+    --timeout=1m
 
   # The leader says that it is healthy
-  kubectl leader assert my-operator-leader --port=8080 --path=/state --jq=state --equals=healthy
+  kubectl leader assert my-operator-leader --port=8080 --path=/state \
+    --jq=state --equals=healthy
 
-  # A metric of the leader
-  kubectl leader assert my-operator-leader --port=metrics --path=/metrics --metric='workqueue_depth{name="app"}' --less-than=100
+  # Its metrics say that it leads
+  kubectl leader assert my-operator-leader --port=metrics --path=/metrics \
+    --metric=leader_election_master_status --equals=1
 
-  # What the leader has logged since it leads
-  kubectl leader assert my-operator-leader --logs --since-acquired --output-contains="acquired leader lock"
+  # What it has logged since it leads
+  kubectl leader assert my-operator-leader --logs --since-acquired \
+    --regex='[Ss]uccessfully acquired lease'
 
   # All checks of a file, with a report for the CI
   kubectl leader assert -f checks.yaml -o junit > report.xml`
+
+const dryRunClient = "client"
 
 // assertOptions are the flags of assert.
 type assertOptions struct {
 	lockOptions
 	checkFlags
 	files    []string
-	dryRun   bool
+	dryRun   string
 	timeout  time.Duration
 	interval time.Duration
 	output   string
 	tls      check.EndpointTLS
 	caFile   string
+	palette  palette
 	streams  genericiooptions.IOStreams
 
 	checkpoints []check.Checkpoint
@@ -80,21 +88,45 @@ func newAssertCommand(name string, config *connectionFlags, streams genericioopt
 	o.checkFlags.addFlags(cmd)
 	flags := cmd.Flags()
 	flags.StringArrayVarP(&o.files, "filename", "f", nil, "File with checks, a directory of such files (.yaml, .yml, .json), or - for stdin. Can be given several times.")
-	flags.BoolVar(&o.dryRun, "dry-run", false, "Only tell what would be asserted, and whether it can be; no cluster is asked.")
+	// There is no "server" of kubectl's: nothing that is asserted is sent to it.
+	addChoice(cmd, flags, &o.dryRun, "dry-run", `Must be "none" or "client". With "client", which it is where nothing follows, only tell what would be asserted, and whether it can be; no cluster is asked.`, "none", dryRunClient).NoOptDefVal = dryRunClient
 	flags.DurationVar(&o.timeout, "timeout", 30*time.Second, "How long the checks may take until they hold, unless a file says so itself; 0 tries once.")
 	flags.DurationVar(&o.interval, "interval", time.Second, "How long to wait until an endpoint is asked or a command is run again.")
 	flags.BoolVar(&o.tls.SkipVerify, "insecure-skip-tls-verify-endpoint", false, "With --scheme=https, do not check the endpoint's certificate.")
 	flags.StringVar(&o.caFile, "endpoint-ca", "", "File with the certificate authorities of the endpoint, for --scheme=https.")
 	flags.StringVarP(&o.output, "output", "o", "", "Output format. One of: ("+strings.Join(reportFormats(), ", ")+"). Default: a line a check.")
+	cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		if len(o.files) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return o.completeLock(cmd, args, toComplete)
+	}
+	o.completeFlags(cmd)
 	return cmd
 }
 
+// completeFlags completes the values of which there are only some.
+func (o *assertOptions) completeFlags(cmd *cobra.Command) {
+	for _, flag := range []string{"holder", "holder-not", "changed-from"} {
+		completeFlag(cmd, flag, o.completeHolder)
+	}
+	completeFlag(cmd, "container", o.completeContainer)
+	completeFlag(cmd, "port", o.completePort)
+	completeFlag(cmd, "scheme", oneOf("http", "https"))
+	completeFlag(cmd, "method", oneOf(http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions))
+	completeFlag(cmd, "status", oneOf("1xx", "2xx", "3xx", "4xx", "5xx"))
+	completeFlag(cmd, "endpoint-ca", files)
+	completeFlag(cmd, "filename", ofTypes("yaml", "yml", "json"))
+	completeFlag(cmd, "output", oneOf(reportFormats()...))
+}
+
 func (o *assertOptions) complete(cmd *cobra.Command, args []string) error {
+	o.palette = newPalette(cmd, o.streams.Out)
 	if o.lease != "" && len(args) > 0 {
 		return twice(cmd, args[0])
 	}
 	switch {
-	case o.dryRun && o.output != "":
+	case o.dryRun == dryRunClient && o.output != "":
 		return usageError(cmd, "--dry-run and --output exclude each other: without a run there is no report")
 	case o.timeout < 0:
 		return usageError(cmd, "--timeout must not be negative")
@@ -154,7 +186,7 @@ func (o *assertOptions) readFiles(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	env := os.LookupEnv
-	if o.dryRun { // secrets are for a run
+	if o.dryRun == dryRunClient { // secrets are for a run
 		env = func(name string) (string, bool) {
 			value, set := os.LookupEnv(name)
 			if !set && !slices.Contains(o.unset, name) {
@@ -179,7 +211,7 @@ func (o *assertOptions) readFiles(cmd *cobra.Command, args []string) error {
 }
 
 func (o *assertOptions) run(ctx context.Context) error {
-	if o.dryRun {
+	if o.dryRun == dryRunClient {
 		if len(o.unset) > 0 {
 			notice(o.streams.ErrOut)("a run needs variables that the environment does not have: " + strings.Join(o.unset, ", "))
 		}
@@ -200,7 +232,7 @@ func (o *assertOptions) run(ctx context.Context) error {
 			}
 		}
 	}
-	tell := notice(o.streams.ErrOut)
+	screen := newScreen(o.streams)
 	finder := leader.Finder{
 		Selector: o.labels, AllowExpired: o.allowExpired, AnswerWithin: answerWithin,
 		Locks: c.locks, Pods: c.kube, Nodes: c.kube, Clock: c.locks.Clock,
@@ -212,10 +244,10 @@ func (o *assertOptions) run(ctx context.Context) error {
 		finder.AnswerWithin = min(finder.AnswerWithin, o.timeout)
 	}
 	runner := &check.Runner{
-		Leader:  &evidence{cluster: c, finder: finder, dial: tunnel.NewDialer(c.config, c.kube.Core()), tell: tell},
-		Timeout: o.timeout, Interval: o.interval, TLS: o.tls, Notice: tell,
+		Leader:  &evidence{cluster: c, finder: finder, dial: tunnel.NewDialer(c.config, c.kube.Core()), tell: screen.notice},
+		Timeout: o.timeout, Interval: o.interval, TLS: o.tls, Notice: screen.notice,
 	}
-	result, err := o.show(ctx, runner)
+	result, err := o.show(ctx, runner, screen)
 	switch {
 	case err != nil && !errors.Is(err, errReaderGone): // the verdict stands, whether it is read or not
 		return err

@@ -3,7 +3,9 @@ package cli
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"os"
+	"sync"
 	"time"
 
 	"k8s.io/cli-runtime/pkg/printers"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/check"
 	"github.com/kubectl-leader/kubectl-leader/pkg/check/report"
+	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
 )
 
 // reportFormats are those that -o chooses; text is what comes without it.
@@ -28,18 +31,26 @@ func reportFormats() []string {
 const redrawEvery = 100 * time.Millisecond
 
 // show runs the checks and reports what comes of them: while they run, but for the formats that are one document.
-func (o *assertOptions) show(ctx context.Context, runner *check.Runner) (check.Report, error) {
+func (o *assertOptions) show(ctx context.Context, runner *check.Runner, screen *screen) (check.Report, error) {
 	format := report.Format(cmp.Or(o.output, string(report.Text)))
 	if format == report.Text && printers.IsTerminal(o.streams.Out) {
 		return o.showLive(ctx, runner)
 	}
-	lines := report.NewLines(format, o.streams.Out, o.checkpoints)
+	lines := report.NewLines(format, screen.data(), o.checkpoints, bool(o.palette))
+	var progress progress
+	done := func() {}
+	if lines == nil || !screen.piped() {
+		done = screen.waiting(time.Now(), func(waited time.Duration) string { return progress.tell(waited, o.checkpoints) })
+	}
 	if lines != nil {
-		runner.Progress = func(e check.Event) { lines.Update(e.Check, e.Outcome, e.Done) }
+		runner.Progress = func(e check.Event) { progress.update(e); lines.Update(e.Check, e.Outcome, e.Done) }
 		result := runner.Run(ctx, o.checkpoints)
+		done()
 		return result, lines.End(result)
 	}
+	runner.Progress = progress.update
 	result := runner.Run(ctx, o.checkpoints)
+	done()
 	if err := report.Write(format, o.streams.Out, result); err != nil {
 		return result, err
 	}
@@ -49,9 +60,39 @@ func (o *assertOptions) show(ctx context.Context, runner *check.Runner) (check.R
 	return result, nil
 }
 
+// progress counts the checks that hold by now. Safe for concurrent use.
+type progress struct {
+	mu    sync.Mutex
+	holds map[int]bool
+}
+
+func (p *progress) update(e check.Event) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.holds == nil {
+		p.holds = map[int]bool{}
+	}
+	p.holds[e.Check] = e.Outcome.Holds
+}
+
+func (p *progress) tell(waited time.Duration, checkpoints []check.Checkpoint) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	held, all := 0, 0
+	for _, holds := range p.holds {
+		if holds {
+			held++
+		}
+	}
+	for _, checkpoint := range checkpoints {
+		all += len(checkpoint.Checks)
+	}
+	return fmt.Sprintf("asserting for %s; %d of %d checks hold", leader.Age(waited), held, all)
+}
+
 func (o *assertOptions) showLive(ctx context.Context, runner *check.Runner) (check.Report, error) {
 	live := report.NewLive(o.streams.Out, o.checkpoints, report.LiveOptions{
-		Size: o.terminalSize, Colour: printers.AllowsColorOutput(o.streams.Out), UTF8: report.UTF8Locale(os.Getenv),
+		Size: o.terminalSize, Colour: bool(o.palette), UTF8: report.UTF8Locale(os.Getenv),
 	})
 	runner.Progress = func(e check.Event) { live.Update(e.Check, e.Outcome, e.Done) }
 	ticking, stop := context.WithCancel(ctx)

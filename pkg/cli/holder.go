@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/util/duration"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
-	"k8s.io/cli-runtime/pkg/printers"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
@@ -30,13 +30,15 @@ const holderExample = `  # Print the name of the pod that leads
   kubectl leader holder my-operator-leader --timeout=1m
 
   # A Lease that lives in another namespace than the pods
-  kubectl leader holder cert-manager-controller -n cert-manager --lease-namespace=kube-system`
+  kubectl leader holder cert-manager-controller -n cert-manager \
+    --lease-namespace=kube-system`
 
 // holderOptions are the flags of holder.
 type holderOptions struct {
 	lockOptions
 	printFlags
 	timeout time.Duration
+	palette palette
 	streams genericiooptions.IOStreams
 }
 
@@ -57,6 +59,7 @@ func newHolderCommand(name string, config *connectionFlags, streams genericioopt
 	cmd.Flags().DurationVar(&o.timeout, "timeout", 0, "How long to wait for a leader, if there is none; 0 does not wait.")
 	o.printFlags.addTo(cmd)
 	cmd.Flags().Lookup("output").Usage += " Default: the pod's name alone."
+	cmd.ValidArgsFunction = o.completeLock
 	return cmd
 }
 
@@ -74,6 +77,7 @@ func (o *holderOptions) complete(cmd *cobra.Command, args []string) (err error) 
 	case o.timeout < 0:
 		return usageError(cmd, "--timeout must not be negative")
 	}
+	o.palette = newPalette(cmd, o.streams.Out)
 	if _, err := o.printer(); err != nil {
 		return usageError(cmd, "%v", err)
 	}
@@ -85,7 +89,8 @@ func (o *holderOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	status, err := o.find(ctx, cluster.finder)
+	screen := newScreen(o.streams)
+	status, err := o.find(ctx, cluster.finder, screen)
 	var none *leader.NoLeader
 	if err != nil && !errors.As(err, &none) {
 		return err
@@ -97,7 +102,7 @@ func (o *holderOptions) run(ctx context.Context) error {
 	if err := printer(o.streams.Out, status); err != nil {
 		return err
 	}
-	tell := notice(o.streams.ErrOut)
+	tell := screen.notice
 	if status.Led() && status.Pod.Namespace != cluster.namespace {
 		tell(fmt.Sprintf("pod %s is in namespace %s", status.Pod.Name, status.Pod.Namespace))
 	}
@@ -115,18 +120,20 @@ const clockSkew = 3 * time.Second
 
 // find asks once, and where that finds no leader and the user is willing to wait, follows the lock until it has one. The
 // error of a lock without a leader is a *leader.NoLeader, with its verdict in the status.
-func (o *holderOptions) find(ctx context.Context, finder *leader.Finder) (leader.Status, error) {
+func (o *holderOptions) find(ctx context.Context, finder *leader.Finder, screen *screen) (leader.Status, error) {
 	if o.timeout > 0 && finder.AnswerWithin > 0 {
 		finder.AnswerWithin = min(finder.AnswerWithin, o.timeout)
 	}
+	done := screen.asking()
 	status, err := finder.Find(ctx)
+	done()
 	if err != nil || status.Led() || o.timeout == 0 {
 		return status, cmp.Or(err, status.Err())
 	}
 	streamCtx, stop := context.WithCancel(ctx)
-	stream := finder.FollowFrom(streamCtx, status, notice(o.streams.ErrOut))
+	stream := finder.FollowFrom(streamCtx, status, screen.notice)
 	defer func() { stop(); <-stream.Done() }()
-	change, err := firstLeader(ctx, stream, o.timeout, notice(o.streams.ErrOut))
+	change, err := firstLeader(ctx, stream, o.timeout, screen)
 	var none *leader.NoLeader
 	switch {
 	case ctx.Err() != nil:
@@ -141,11 +148,11 @@ func (o *holderOptions) find(ctx context.Context, finder *leader.Finder) (leader
 func (o *holderOptions) printer() (func(io.Writer, leader.Status) error, error) {
 	switch {
 	case o.plain():
-		return plain(""), nil
+		return podName(""), nil
 	case o.output == "name":
-		return plain("pod/"), nil
+		return podName("pod/"), nil
 	case o.output == "wide":
-		return printWide, nil
+		return o.printWide, nil
 	}
 	printer, err := o.printFlags.printer()
 	if err != nil {
@@ -156,7 +163,7 @@ func (o *holderOptions) printer() (func(io.Writer, leader.Status) error, error) 
 	}, nil
 }
 
-func plain(prefix string) func(io.Writer, leader.Status) error {
+func podName(prefix string) func(io.Writer, leader.Status) error {
 	return func(out io.Writer, status leader.Status) error {
 		if !status.Led() {
 			return nil
@@ -166,8 +173,7 @@ func plain(prefix string) func(io.Writer, leader.Status) error {
 	}
 }
 
-func printWide(out io.Writer, status leader.Status) error {
-	w := printers.GetNewTabWriter(out)
+func (o *holderOptions) printWide(out io.Writer, status leader.Status) error {
 	record := status.Lock.Record
 	pod, node := "<none>", "<none>"
 	if status.Led() {
@@ -180,11 +186,13 @@ func printWide(out io.Writer, status leader.Status) error {
 	if status.State == election.Released {
 		expires = "<none>"
 	}
-	fmt.Fprintln(w, "LOCK\tSTATE\tIDENTITY\tPOD\tNODE\tRENEWED\tEXPIRES\tTRANSITIONS\tRULE")
-	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", status.Lock.Arg(), status.State,
-		orNone(printable(record.Holder)), pod, node, ago(record.Renewed, status.Time),
-		expires, record.Transitions, orNone(status.Rule))
-	return w.Flush()
+	w := newTable(out, o.palette)
+	w.row(texts("LOCK", "STATE", "IDENTITY", "POD", "NODE", "RENEWED", "EXPIRES", "TRANSITIONS", "RULE")...)
+	row := texts(status.Lock.Arg(), string(status.State), orNone(printable(record.Holder)), pod, node, ago(record.Renewed, status.Time),
+		expires, strconv.Itoa(int(record.Transitions)), orNone(status.Rule))
+	row[1].colour = stateColour(status)
+	w.row(row...)
+	return w.flush()
 }
 
 func orNone(s string) string {

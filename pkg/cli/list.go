@@ -18,14 +18,15 @@ import (
 const listExample = `  # List the elections of the namespace, with their leaders
   kubectl leader list
 
-  # Of all namespaces, with the identity, the rule that found the pod, and the number of followers
+  # Of all namespaces, with the identity and the number of followers
   kubectl leader list -A -o wide
 
   # And of each one that changes
   kubectl leader list -A --watch
 
   # The locks without a leader, for a script
-  kubectl leader list -A -o jsonpath='{range .items[?(@.reason)]}{.lock.namespace}/{.lock.name}: {.reason}{"\n"}{end}'`
+  kubectl leader list -A \
+    -o jsonpath='{range .items[?(@.reason)]}{.lock.name}: {.reason}{"\n"}{end}'`
 
 // listOptions are the flags of list.
 type listOptions struct {
@@ -35,6 +36,7 @@ type listOptions struct {
 	all           bool
 	watch         bool
 	noHeaders     bool
+	palette       palette
 	printFlags
 	streams genericiooptions.IOStreams
 }
@@ -81,6 +83,7 @@ func (o *listOptions) complete(cmd *cobra.Command, args []string) error {
 	if _, err := o.printer(); err != nil {
 		return usageError(cmd, "%v", err)
 	}
+	o.palette = newPalette(cmd, o.streams.Out)
 	return nil
 }
 
@@ -97,12 +100,15 @@ func (o *listOptions) run(ctx context.Context) error {
 		Locks: election.Lister{Client: cluster.locks, Namespace: namespace, Selector: o.selector},
 		Pods:  cluster.kube, Nodes: cluster.kube, Clock: cluster.locks.Clock, Markers: o.all,
 	}
+	screen := newScreen(o.streams)
+	done := screen.asking()
 	firstgc.Then(listGC)
 	findings, err := survey.Run(ctx)
+	done()
 	if err != nil {
 		return err
 	}
-	tell := notice(o.streams.ErrOut)
+	tell := screen.notice
 	tellLacking(findings, tell)
 	printer, err := o.printer()
 	if err != nil {
@@ -146,7 +152,7 @@ type rowPrinter interface {
 func (o *listOptions) printer() (rowPrinter, error) {
 	switch {
 	case o.plain(), o.output == "wide":
-		return &rowTable{namespaces: o.allNamespaces, wide: o.output == "wide", headers: !o.noHeaders}, nil
+		return &rowTable{namespaces: o.allNamespaces, wide: o.output == "wide", headers: !o.noHeaders, palette: o.palette}, nil
 	case o.output == "name":
 		return rowNames{}, nil
 	}

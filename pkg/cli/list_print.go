@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -18,14 +17,12 @@ import (
 // rowTable prints a table as kubectl does; rows that come later keep to its widths.
 type rowTable struct {
 	namespaces, wide, headers bool
-	writer                    interface {
-		io.Writer
-		Flush() error
-	}
+	palette                   palette
+	table                     *table
 }
 
 func (t *rowTable) list(out io.Writer, rows []leader.Row) error {
-	t.writer = printers.GetNewTabWriter(out)
+	t.table = newTable(out, t.palette)
 	if t.headers {
 		columns := []string{"LOCK", "LEADER", "NODE", "STATE", "HELD FOR", "TRANSITIONS"}
 		if t.namespaces {
@@ -34,35 +31,36 @@ func (t *rowTable) list(out io.Writer, rows []leader.Row) error {
 		if t.wide {
 			columns = append(columns, "RULE", "RENEWED", "FOLLOWERS", "IDENTITY")
 		}
-		fmt.Fprintln(t.writer, strings.Join(columns, "\t"))
+		t.table.row(texts(columns...)...)
 	}
 	for _, row := range rows {
 		t.row(row)
 	}
-	return t.writer.Flush()
+	return t.table.flush()
 }
 
 func (t *rowTable) change(_ io.Writer, row leader.Row) error {
 	t.row(row)
-	return t.writer.Flush()
+	return t.table.flush()
 }
 
 func (t *rowTable) row(row leader.Row) {
 	record := row.Lock.Record
-	var cells []string
+	var cells []tableCell
 	if t.namespaces {
-		cells = append(cells, orNone(row.Lock.Namespace))
+		cells = texts(orNone(row.Lock.Namespace))
 	}
-	cells = append(cells, printable(row.Lock.Arg()), orNone(leaderCell(row.Status)), orNone(nodeCell(row.Status)), stateCell(row.Status),
-		heldFor(row.Status), strconv.Itoa(int(record.Transitions)))
+	cells = append(cells, texts(printable(row.Lock.Arg()), orNone(leaderCell(row.Status)), orNone(nodeCell(row.Status)))...)
+	cells = append(cells, tableCell{stateCell(row.Status), stateColour(row.Status)})
+	cells = append(cells, texts(heldFor(row.Status), strconv.Itoa(int(record.Transitions)))...)
 	if t.wide {
 		followers := "<unknown>"
 		if row.Followers >= 0 {
 			followers = strconv.Itoa(row.Followers)
 		}
-		cells = append(cells, orNone(row.Rule), renewedCell(row.Status), followers, orNone(printable(record.Holder)))
+		cells = append(cells, texts(orNone(row.Rule), renewedCell(row.Status), followers, orNone(printable(record.Holder)))...)
 	}
-	fmt.Fprintln(t.writer, strings.Join(cells, "\t"))
+	t.table.row(cells...)
 }
 
 // leaderCell names the leader, with its namespace where that is not the lock's.

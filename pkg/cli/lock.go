@@ -32,6 +32,8 @@ func (o *lockOptions) addFlags(cmd *cobra.Command) {
 func (o *lockOptions) addNameFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.lease, "lease", "", "Name of the lock that the leader holds, as NAME or TYPE/NAME; the same as LOCK.")
 	cmd.Flags().StringVar(&o.leaseNamespace, "lease-namespace", "", "Namespace of the lock, if it is not the one of the pods.")
+	completeFlag(cmd, "lease", o.completeLease)
+	completeFlag(cmd, "lease-namespace", namespaces(o.config))
 }
 
 // withLock is how a command with a LOCK runs: the command line is checked whole before anything is asked of a cluster.
@@ -77,11 +79,17 @@ func (o *lockOptions) connect() (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.ref.Namespace = cmp.Or(o.leaseNamespace, c.namespace)
-	if err := checkNamespace(o.ref.Namespace); err != nil {
-		return nil, err
+	return c, o.aim(c)
+}
+
+// aim gives a connection its finder of LOCK.
+func (o *lockOptions) aim(c *cluster) error {
+	ref := o.ref
+	ref.Namespace = cmp.Or(o.leaseNamespace, c.namespace)
+	if err := checkNamespace(ref.Namespace); err != nil {
+		return err
 	}
-	c.finder = c.finderOf(o.ref, c.namespace)
+	c.finder = c.finderOf(ref, c.namespace)
 	c.finder.Selector, c.finder.AllowExpired = o.labels, o.allowExpired
-	return c, nil
+	return nil
 }

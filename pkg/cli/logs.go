@@ -20,7 +20,7 @@ const logsExample = `  # Print what the leader has logged
   # Only what was logged since the leader acquired the lock
   kubectl leader logs my-operator-leader --since-acquired
 
-  # The last 20 lines of one container, with the name of the pod before each line
+  # The last 20 lines of one container, with the pod's name before each
   kubectl leader logs my-operator-leader -c manager --tail=20 --prefix
 
   # What the leader's container said before it restarted
@@ -63,12 +63,14 @@ func newLogsCommand(name string, config *connectionFlags, streams genericiooptio
 	flags.BoolVar(&o.Prefix, "prefix", false, "Prefix each log line with the log source (pod name and container name).")
 	flags.BoolVarP(&o.Previous, "previous", "p", false, "If true, print the logs for the previous instance of the container in a pod if it exists.")
 	flags.StringVarP(&o.Container, "container", "c", "", "Print the logs of this container.")
-	flags.BoolVar(&o.AllContainers, "all-containers", false, "Get all containers' logs in the pod.")
-	flags.BoolVar(&o.IgnoreErrors, "ignore-errors", false, "If following logs, allow for any errors that occur to be non-fatal.")
+	flags.BoolVar(&o.AllContainers, "all-containers", false, "Get all containers' logs in the pod(s).")
+	flags.BoolVar(&o.IgnoreErrors, "ignore-errors", false, "If watching / following pod logs, allow for any errors that occur to be non-fatal.")
 	flags.IntVar(&o.MaxStreams, "max-log-requests", 5, "Specify maximum number of containers to follow at a time.")
-	flags.BoolVar(&o.InsecureSkipTLSVerifyBackend, "insecure-skip-tls-verify-backend", false, "Skip verifying the identity of the kubelet that logs are requested from. In theory, an attacker could provide invalid log content back.")
+	flags.BoolVar(&o.InsecureSkipTLSVerifyBackend, "insecure-skip-tls-verify-backend", false, "Skip verifying the identity of the kubelet that logs are requested from. In theory, an attacker could provide invalid log content back. You might want to use this if your kubelet serving certificates have expired.")
 	flags.DurationVar(&o.timeout, "timeout", 0, "How long to wait for the first leader, if there is none. Defaults to 1m with -f, and to not waiting without.")
 	flags.DurationVar(&o.timeout, "pod-running-timeout", 0, "The same as --timeout.")
+	cmd.ValidArgsFunction = o.completeLockAndContainer
+	completeFlag(cmd, "container", o.completeContainer)
 	return cmd
 }
 
@@ -133,14 +135,16 @@ func (o *logsOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	tell := notice(o.streams.ErrOut)
-	tailer := &tail.Tailer{Options: o.Options, Pods: cluster.kube, Clock: cluster.finder.Clock, Out: o.streams.Out, Notice: tell}
-	return untilEnd(ctx, func() error { return o.print(ctx, cluster, tailer, tell) })
+	screen := newScreen(o.streams)
+	tailer := &tail.Tailer{Options: o.Options, Pods: cluster.kube, Clock: cluster.finder.Clock, Out: screen.data(), Notice: screen.notice}
+	return untilEnd(ctx, func() error { return o.print(ctx, cluster, tailer, screen) })
 }
 
-func (o *logsOptions) print(ctx context.Context, cluster *cluster, tailer *tail.Tailer, tell func(string)) error {
+func (o *logsOptions) print(ctx context.Context, cluster *cluster, tailer *tail.Tailer, screen *screen) error {
 	if !o.follow && o.timeout == 0 {
+		done := screen.asking()
 		status, err := cluster.finder.Find(ctx)
+		done()
 		if err != nil {
 			return err
 		}
@@ -150,18 +154,25 @@ func (o *logsOptions) print(ctx context.Context, cluster *cluster, tailer *tail.
 		return tailer.Snapshot(ctx, status)
 	}
 	streamCtx, stop := context.WithCancel(ctx)
-	stream, err := cluster.finder.Follow(streamCtx, tell)
+	done := screen.asking()
+	stream, err := cluster.finder.Follow(streamCtx, screen.notice)
+	done()
 	if err != nil {
 		stop()
 		return err
 	}
 	defer func() { stop(); <-stream.Done() }()
-	first, err := firstLeader(ctx, stream, o.timeout, tell)
+	first, err := firstLeader(ctx, stream, o.timeout, screen)
 	if err != nil {
 		return err
 	}
 	if !o.follow {
 		return tailer.Snapshot(ctx, first.Status)
+	}
+	if !screen.piped() {
+		shown := make(chan struct{})
+		go func() { defer close(shown); screen.vacancies(streamCtx, stream) }()
+		defer func() { stop(); <-shown }()
 	}
 	return tailer.Follow(ctx, stream)
 }

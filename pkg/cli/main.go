@@ -4,7 +4,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -40,7 +39,7 @@ func printError(out io.Writer, err error) {
 	if err == nil || errors.Is(err, errReaderGone) || errors.As(err, &stop) || errors.As(err, &child) {
 		return
 	}
-	fmt.Fprintf(out, "error: %s\n", explain(err)) // nowhere left to say it
+	notice(out)("error: " + explain(err))
 }
 
 // withSignals ends the context on Ctrl-C and SIGTERM. A second signal kills, in case something hangs.
@@ -72,4 +71,23 @@ func commandName(argv0 string) string {
 		return name
 	}
 	return "kubectl " + strings.ReplaceAll(strings.ReplaceAll(plugin, "-", " "), "_", "-")
+}
+
+// pluginFile is the file that kubectl runs for a command: the opposite of commandName.
+func pluginFile(name string) string {
+	command, found := strings.CutPrefix(name, "kubectl ")
+	if !found {
+		return name
+	}
+	return "kubectl-" + strings.ReplaceAll(strings.ReplaceAll(command, "-", "_"), " ", "-")
+}
+
+// completionFile is the file that kubectl asks for the completions of a command; "" if the name is none of a plugin.
+// See k8s.io/kubectl/pkg/cmd/plugin, lookupCompletionExec.
+func completionFile(name string) string {
+	plugin, found := strings.CutPrefix(pluginFile(name), "kubectl-")
+	if !found {
+		return ""
+	}
+	return "kubectl_complete-" + plugin
 }

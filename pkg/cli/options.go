@@ -1,11 +1,8 @@
 package cli
 
-import (
-	"github.com/spf13/cobra"
-	"k8s.io/cli-runtime/pkg/genericiooptions"
-)
+import "github.com/spf13/cobra"
 
-func newOptionsCommand(name string, streams genericiooptions.IOStreams) *cobra.Command {
+func newOptionsCommand(name string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "options",
 		Short:   "Print the flags that all commands share",
@@ -13,8 +10,6 @@ func newOptionsCommand(name string, streams genericiooptions.IOStreams) *cobra.C
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Usage() },
 	}
-	cmd.SetOut(streams.Out)
-	cmd.SetErr(streams.Out)
 	useOptionsUsage(cmd)
 	return cmd
 }

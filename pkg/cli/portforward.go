@@ -33,7 +33,8 @@ const portForwardExample = `  # Listen on port 8080 locally, forwarding to port 
   kubectl leader port-forward --address 0.0.0.0 my-operator-leader 8888:8080
 
   # Forward while a command runs, and exit with its code
-  kubectl leader port-forward my-operator-leader :8080 -- sh -c 'curl -s localhost:$LOCAL_PORT/metrics'`
+  kubectl leader port-forward my-operator-leader :8080 -- \
+    sh -c 'curl -s localhost:$LOCAL_PORT/metrics'`
 
 // portForwardOptions are the flags of port-forward.
 type portForwardOptions struct {
@@ -67,11 +68,14 @@ func newPortForwardCommand(name string, config *connectionFlags, streams generic
 		RunE:    withLock(o.complete, o.run),
 	}
 	o.addFlags(cmd)
-	cmd.Flags().StringSliceVar(&o.addresses, "address", []string{"localhost"}, "Addresses to listen on (comma separated). Only accepts IP addresses or localhost as a value. When localhost is supplied, both 127.0.0.1 and ::1 are tried.")
+	cmd.Flags().StringSliceVar(&o.addresses, "address", []string{"localhost"}, "Addresses to listen on (comma separated). Only accepts IP addresses or localhost as a value. When localhost is supplied, kubectl will try to bind on both 127.0.0.1 and ::1 and will fail if neither of these addresses are available to bind.")
 	cmd.Flags().DurationVar(&o.timeout, "timeout", time.Minute, "How long to wait for a leader: at the start, and then each connection. Must be positive.")
 	cmd.Flags().DurationVar(&o.timeout, "pod-running-timeout", time.Minute, "The same as --timeout.")
 	cmd.Flags().BoolVar(&o.exitOnFailover, "exit-on-failover", false, "Exit with 1 when the term ends, instead of going on with the next leader.")
 	cmd.Flags().StringVarP(&o.output, "output", "o", "", "Output format. One of: (json). json prints one object with the bound ports once they are ready.")
+	cmd.ValidArgsFunction = o.completeLockAndPorts
+	completeFlag(cmd, "output", oneOf("json"))
+	completeFlag(cmd, "address", oneOf("localhost", "127.0.0.1", "0.0.0.0", "::1", "::"))
 	return cmd
 }
 
@@ -135,14 +139,17 @@ func (o *portForwardOptions) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	tell := notice(o.streams.ErrOut)
+	screen := newScreen(o.streams)
+	tell := screen.notice
 	// A command after "--" gets the signals, and keeps its ports until it has ended: from its start on, a signal does not
 	// end what runs here.
 	signalled := ctx
 	ctx, stop := context.WithCancelCause(context.WithoutCancel(signalled))
 	onlyChild := context.AfterFunc(signalled, func() { stop(context.Cause(signalled)) })
 	defer onlyChild()
+	done := screen.asking()
 	stream, err := cluster.finder.Follow(ctx, tell)
+	done()
 	if err != nil {
 		stop(nil)
 		return err
@@ -155,7 +162,7 @@ func (o *portForwardOptions) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { tunnel.Close(listeners) }()
-	first, err := firstLeader(ctx, stream, o.timeout, tell)
+	first, err := firstLeader(ctx, stream, o.timeout, screen)
 	if err != nil {
 		return causeOf(ctx, err)
 	}
@@ -204,6 +211,7 @@ func (o *portForwardOptions) run(ctx context.Context) (err error) {
 		}
 		return err
 	}
+	screen.vacancies(ctx, stream)
 	<-ctx.Done()
 	return context.Cause(ctx)
 }

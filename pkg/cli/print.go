@@ -25,7 +25,8 @@ func (f *printFlags) addTo(cmd *cobra.Command) {
 	flags.BoolVar(&f.allowMissing, "allow-missing-template-keys", true, "If true, ignore any errors in templates when a field or map key is missing in the template. Only applies to golang and jsonpath output formats.")
 	flags.Bool("show-managed-fields", false, "If true, keep the managedFields when printing objects in JSON or YAML format.")
 	flags.Lookup("show-managed-fields").Hidden = true // there are none
-	cmd.MarkFlagFilename("template")                  // it is there
+	completeFlag(cmd, "output", oneOf(strings.Split(printFormats, ", ")...))
+	completeFlag(cmd, "template", files)
 }
 
 const printFormats = "name, wide, json, yaml, jsonpath, jsonpath-as-json, jsonpath-file, go-template, go-template-file, template, templatefile"

@@ -1,14 +1,18 @@
 package cli
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/klog/v2"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/typo"
 )
 
 // newRootCommand builds the command tree. name is how users call it, "kubectl leader".
@@ -37,19 +41,20 @@ func newRootCommand(name string, streams genericiooptions.IOStreams) *cobra.Comm
 		},
 	}
 	root.CompletionOptions.DisableDefaultCmd = true // cobra's scripts would complete kubectl itself
+	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	config := &connectionFlags{}
 	config.addTo(root.PersistentFlags())
+	addColour(root)
 	verbosity := addVerbosity(root)
-	root.PersistentPreRun = func(*cobra.Command, []string) {
+	root.PersistentPreRun = func(cmd *cobra.Command, args []string) {
 		if verbosity() > 1 { // 1 is our own
 			klog.ClearLogger()
 		}
+		noteWords(cmd, args)
 	}
 	root.SetOut(streams.Out)
 	root.SetErr(streams.ErrOut)
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%w\nSee '%s --help' for usage.", err, cmd.CommandPath())
-	})
+	root.SetFlagErrorFunc(flagError)
 
 	commands := []*cobra.Command{
 		newHolderCommand(name, config, streams),
@@ -61,7 +66,9 @@ func newRootCommand(name string, streams genericiooptions.IOStreams) *cobra.Comm
 	}
 	root.AddCommand(commands...)
 	useUsage(root, commands)
-	root.AddCommand(newOptionsCommand(name, streams), newVersionCommand(name, streams))
+	root.AddCommand(newOptionsCommand(name), newVersionCommand(name, streams), newCompletionCommand(name, streams))
+	root.SetHelpCommand(newHelpCommand(name))
+	completeGlobalFlags(root, config)
 	return root
 }
 
@@ -79,19 +86,42 @@ func addVerbosity(root *cobra.Command) func() int {
 	}
 }
 
+// flagError is the error of flags that cannot be read, with the flag that is meant where that is plain.
+func flagError(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) || unknown.GetSpecifiedShortnames() != "" {
+		return usageError(cmd, "%v", err)
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
+		if !flag.Hidden {
+			names = append(names, flag.Name)
+		}
+	})
+	if meant := typo.Meant(unknown.GetSpecifiedName(), names); meant != "" {
+		return usageError(cmd, "%v\n\nDid you mean this?\n\t--%s\n", err, meant)
+	}
+	return usageError(cmd, "%v", err)
+}
+
 func unknownCommand(cmd *cobra.Command, name string) error {
 	message := fmt.Sprintf("unknown command %q for %q", name, cmd.CommandPath())
 	cmd.SuggestionsMinimumDistance = 2
 	if near := cmd.SuggestionsFor(name); len(near) > 0 {
 		message += "\n\nDid you mean this?\n\t" + strings.Join(near, "\n\t")
 	}
-	return usageError(cmd, "%s", message)
+	return usageError(cmd, "%s\n", message)
 }
 
 // usageError is a mistake on the command line, with where to read more.
 func usageError(cmd *cobra.Command, format string, args ...any) error {
-	return fmt.Errorf("%s\nSee '%s --help' for usage", fmt.Sprintf(format, args...), cmd.CommandPath())
+	return fmt.Errorf("%s\nSee '%s --help' for usage.", fmt.Sprintf(format, args...), cmd.CommandPath())
 }
 
 // example puts the name that users call us by into examples written with "kubectl leader".
-func example(name, text string) string { return strings.ReplaceAll(text, "kubectl leader", name) }
+func example(name, text string) string {
+	if name == "kubectl leader" {
+		return text
+	}
+	return strings.NewReplacer("kubectl leader", name, "kubectl-leader", pluginFile(name), "kubectl_complete-leader", completionFile(name)).Replace(text)
+}

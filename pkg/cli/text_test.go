@@ -6,8 +6,6 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-
-	"k8s.io/cli-runtime/pkg/genericiooptions"
 )
 
 func TestCommandName(t *testing.T) {
@@ -21,6 +19,19 @@ func TestCommandName(t *testing.T) {
 	} {
 		if got := commandName(argv0); got != want {
 			t.Errorf("%s: %q, want %q", argv0, got, want)
+		}
+	}
+}
+
+func TestFilesOfAPlugin(t *testing.T) {
+	for name, want := range map[string][2]string{
+		"kubectl leader":       {"kubectl-leader", "kubectl_complete-leader"},
+		"kubectl lease-leader": {"kubectl-lease_leader", "kubectl_complete-lease_leader"},
+		"kubectl lease leader": {"kubectl-lease-leader", "kubectl_complete-lease-leader"},
+		"something-else":       {"something-else", ""},
+	} {
+		if got := [2]string{pluginFile(name), completionFile(name)}; got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
 }
@@ -50,23 +61,5 @@ func TestForbiddenNamesTheRule(t *testing.T) {
 	forbidden.ErrStatus.Message = "an admission webhook said no"
 	if got := explain(forbidden); strings.Contains(got, "grant") {
 		t.Errorf("%q invents a rule", got)
-	}
-}
-
-// TestHelpSpeaksThePluginsName reads the help of all commands as installed under another name.
-func TestHelpSpeaksThePluginsName(t *testing.T) {
-	for _, args := range [][]string{{"--help"}, {"holder", "--help"}, {"list", "--help"}, {"port-forward", "--help"}, {"logs", "--help"}, {"watch", "--help"}, {"version", "--help"}} {
-		streams, _, out, _ := genericiooptions.NewTestIOStreams()
-		root := newRootCommand("kubectl lease-leader", streams)
-		root.SetArgs(args)
-		if err := root.Execute(); err != nil {
-			t.Fatal(err)
-		}
-		if help := out.String(); strings.Contains(help, "kubectl leader") || !strings.Contains(help, "kubectl lease-leader") {
-			t.Errorf("%v:\n%s", args, help)
-		}
-		if help := out.String(); strings.Contains(help, `"kubectl <command>`) {
-			t.Errorf("%v leads to another program's help:\n%s", args, help)
-		}
 	}
 }

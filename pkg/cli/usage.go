@@ -26,7 +26,7 @@ func useUsage(root *cobra.Command, commands []*cobra.Command) {
 		return err
 	})
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
-		text := strings.TrimSpace(cmd.Long)
+		text := paragraphs(strings.TrimSpace(cmd.Long))
 		if text == "" {
 			text = strings.TrimSpace(cmd.Short)
 		}
@@ -35,14 +35,33 @@ func useUsage(root *cobra.Command, commands []*cobra.Command) {
 	})
 }
 
-// useOptionsUsage lets a command's usage be the flags that it inherits; it has no help beyond that.
+// paragraphs makes one line of each paragraph, which each terminal breaks at its own width, but for those that are indented. As
+// in kubectl's help, all but the first one begin with a blank.
+func paragraphs(text string) string {
+	joined := strings.Split(text, "\n\n")
+	for i, paragraph := range joined {
+		if !strings.HasPrefix(paragraph, "  ") {
+			joined[i] = strings.Join(strings.Fields(paragraph), " ")
+			if i > 0 {
+				joined[i] = " " + joined[i]
+			}
+		}
+	}
+	return strings.Join(joined, "\n\n")
+}
+
+// useOptionsUsage lets a command's usage, and its help, be the flags that it inherits.
 func useOptionsUsage(cmd *cobra.Command) {
 	cmd.SetUsageFunc(func(cmd *cobra.Command) error {
 		text := "The following options can be passed to any command:\n\n" + flagsText(cmd.InheritedFlags())
 		_, err := io.WriteString(term.NewResponsiveWriter(cmd.OutOrStderr()), text)
 		return err
 	})
-	cmd.SetHelpFunc(func(*cobra.Command, []string) {})
+	cmd.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
+		if err := cmd.Usage(); err != nil {
+			cmd.PrintErrln(err)
+		}
+	})
 }
 
 func (u usage) text(cmd *cobra.Command) string {

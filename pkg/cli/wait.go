@@ -9,9 +9,9 @@ import (
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
 )
 
-// firstLeader waits for the first leader of a following command, and says what it waits for. Without a timeout it waits
-// as long as the context lasts.
-func firstLeader(ctx context.Context, stream *leader.Stream, timeout time.Duration, tell func(string)) (*leader.Change, error) {
+// firstLeader waits for the first leader of a following command, and says why there is none, and when that changes. Without a
+// timeout it waits as long as the context lasts. When the time is up the error is a *leader.NoLeader.
+func firstLeader(ctx context.Context, stream *leader.Stream, timeout time.Duration, screen *screen) (*leader.Change, error) {
 	change := stream.Latest()
 	switch {
 	case change.Led():
@@ -24,12 +24,24 @@ func firstLeader(ctx context.Context, stream *leader.Stream, timeout time.Durati
 		ctx, cancel = context.WithTimeout(ctx, timeout)
 		defer cancel()
 	}
-	tell(change.MessageWith("; waiting for a leader"))
-	change, err := stream.WaitLeader(ctx)
-	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		err = fmt.Errorf("no leader within %s: %w", timeout, err)
+	defer screen.waitingForLeader(stream, timeout)()
+	for told := leader.Reason(""); ; {
+		if change.Reason != told && change.Reason != leader.PodUnknown {
+			told = change.Reason
+			screen.notice(change.MessageWith("; waiting for a leader"))
+		}
+		next, err := change.Next(ctx)
+		switch {
+		case err == nil && next.Led():
+			return next, nil
+		case err == nil:
+			change = next
+		case errors.Is(ctx.Err(), context.DeadlineExceeded):
+			return nil, fmt.Errorf("no leader within %s: %w", timeout, change.Err())
+		default:
+			return nil, change.Err()
+		}
 	}
-	return change, err
 }
 
 // endWithin is how long a last line may take to be written once the command is told to end.

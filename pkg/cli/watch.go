@@ -32,7 +32,9 @@ const watchExample = `  # Print a line for each thing that happens to a leadersh
   kubectl leader watch my-operator-leader --count=1 --timeout=1m
 
   # Print each new leader, for a script
-  kubectl leader watch my-operator-leader -o json | jq -r 'select(.type == "Acquired" or .type == "TakenOver") | .after.holderIdentity'`
+  kubectl leader watch my-operator-leader -o json |
+    jq --unbuffered -r 'select(.type | IN("Acquired", "TakenOver"))
+      .after.holderIdentity'`
 
 // watchOptions are the flags of watch.
 type watchOptions struct {
@@ -43,6 +45,7 @@ type watchOptions struct {
 	count         int
 	timeout       time.Duration
 	output        string
+	palette       palette
 	streams       genericiooptions.IOStreams
 
 	refs []election.Ref // without their namespace; none when all that there are are watched
@@ -76,7 +79,17 @@ func newWatchCommand(name string, config *connectionFlags, streams genericioopti
 	flags.IntVar(&o.count, "count", 0, "End after so many events, not counting the first lines; 0 does not end.")
 	flags.DurationVar(&o.timeout, "timeout", 0, "End after this time; 0 does not end.")
 	flags.StringVarP(&o.output, "output", "o", "", "Output format. One of: (json). json prints one object per line.")
+	cmd.ValidArgsFunction = o.completeLocks
+	completeFlag(cmd, "output", oneOf("json"))
 	return cmd
+}
+
+// completeLocks completes one LOCK after another.
+func (o *watchOptions) completeLocks(cmd *cobra.Command, args []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if o.lease != "" || o.allNamespaces || o.lockSelector != "" {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return o.locks(cmd, toComplete, args)
 }
 
 func (o *watchOptions) complete(cmd *cobra.Command, args []string) (err error) {
@@ -114,6 +127,7 @@ func (o *watchOptions) complete(cmd *cobra.Command, args []string) (err error) {
 			return usageError(cmd, "--pod-selector: %v", err)
 		}
 	}
+	o.palette = newPalette(cmd, o.streams.Out)
 	for _, arg := range args {
 		ref, err := election.ParseRef(arg)
 		if err != nil {

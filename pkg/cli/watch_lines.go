@@ -13,6 +13,7 @@ import (
 // eventLines prints events as lines: when, which lock where there are several, what, who, and with which gap after whom.
 type eventLines struct {
 	screen  *screen
+	palette palette
 	several bool // locks: each line names its own
 	day     string
 	lock    int // widths of the columns so far
@@ -20,8 +21,8 @@ type eventLines struct {
 }
 
 // newEventLines makes the columns as wide as what there is in the beginning.
-func newEventLines(screen *screen, firsts []*leader.Change) *eventLines {
-	p := &eventLines{screen: screen}
+func newEventLines(screen *screen, palette palette, firsts []*leader.Change) *eventLines {
+	p := &eventLines{screen: screen, palette: palette}
 	for _, first := range firsts {
 		widest(&p.lock, lockCell(first.Lock.Ref))
 		widest(&p.who, holderCell(first.Status))
@@ -68,7 +69,7 @@ func (p *eventLines) print(at time.Time, s leader.Status, what, who string, deta
 	at = at.Local()
 	if day := at.Format(time.DateOnly); day != p.day {
 		if p.day != "" {
-			if err := p.screen.line(day); err != nil {
+			if err := p.screen.line("", day); err != nil {
 				return err
 			}
 		}
@@ -79,8 +80,13 @@ func (p *eventLines) print(at time.Time, s leader.Status, what, who string, deta
 		lock = fmt.Sprintf("%-*s ", widest(&p.lock, lockCell(s.Lock.Ref)), lockCell(s.Lock.Ref))
 	}
 	note := strings.Join(notEmpty(detail), ", ")
-	line := fmt.Sprintf("%s %s%-11s %-*s  %s", at.Format(eventTime), lock, what, widest(&p.who, who), who, note)
-	return p.screen.line(strings.TrimRight(line, " "))
+	colour := stateColour(s)
+	if s.Led() {
+		colour = green // a line does not tell whether the pod is ready
+	}
+	word := p.palette.paint(colour, what) + strings.Repeat(" ", max(0, 11-len(what)))
+	return p.screen.line(strings.Repeat(" ", len(eventTime)+1),
+		at.Format(eventTime)+" "+lock+word, fmt.Sprintf(" %-*s  ", widest(&p.who, who), who), note)
 }
 
 // summary goes to stderr: stdout has the events.

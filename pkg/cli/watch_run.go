@@ -44,7 +44,7 @@ func (o *watchOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w := &watching{watchOptions: o, cluster: cluster, screen: newScreen(o.streams, o.output == ""), histories: map[election.Ref]*leader.History{}}
+	w := &watching{watchOptions: o, cluster: cluster, screen: o.newScreen(), histories: map[election.Ref]*leader.History{}}
 	w.group = leader.NewGroup(mostWatched, w.finder, w.screen.notice)
 	followed, stop := context.WithCancel(ctx)
 	defer func() { stop(); w.group.Wait() }()
@@ -54,7 +54,10 @@ func (o *watchOptions) run(ctx context.Context) error {
 		defer timer.Stop()
 		over = timer.C
 	}
-	if err := w.begin(followed); err != nil {
+	done := w.screen.asking()
+	err = w.begin(followed)
+	done()
+	if err != nil {
 		return causeOf(ctx, err)
 	}
 	return untilEnd(ctx, func() error {
@@ -64,6 +67,14 @@ func (o *watchOptions) run(ctx context.Context) error {
 		}
 		return cmp.Or(w.end(), err)
 	})
+}
+
+// newScreen makes a screen with a live line on stdout, below the events.
+func (o *watchOptions) newScreen() *screen {
+	if o.output != "" {
+		return newScreenOn(o.streams, nil)
+	}
+	return newScreenOn(o.streams, o.streams.Out)
 }
 
 func (w *watching) history(ref election.Ref) *leader.History {
@@ -160,7 +171,7 @@ func (w *watching) newPrinter() eventPrinter {
 	if w.output == "json" {
 		return eventObjects{out: escaped(w.streams.Out)}
 	}
-	lines := newEventLines(w.screen, w.firsts)
+	lines := newEventLines(w.screen, w.palette, w.firsts)
 	lines.several = w.refs == nil || len(w.refs) > 1
 	return lines
 }

@@ -79,7 +79,7 @@ func TestEventLines(t *testing.T) {
 			`acquired    \x1b[2J\n                       no pod or node here`},
 	} {
 		var out bytes.Buffer
-		lines := newEventLines(&screen{out: &out}, []*leader.Change{{Status: heldBy(first, "")}})
+		lines := newEventLines(&screen{out: &out}, false, []*leader.Change{{Status: heldBy(first, "")}})
 		test.event.Time = at
 		if err := lines.event(test.event); err != nil {
 			t.Fatal(err)
@@ -104,7 +104,7 @@ func TestOpeningLines(t *testing.T) {
 	missing.Lock.Kind, missing.Lock.Name = election.ConfigMap, "none"
 	var out bytes.Buffer
 	firsts := []*leader.Change{{Status: held, Seen: now}, {Status: expired, Seen: now}, {Status: missing, Seen: now.Add(24 * time.Hour)}}
-	lines := newEventLines(&screen{out: &out}, firsts)
+	lines := newEventLines(&screen{out: &out}, false, firsts)
 	lines.several = true
 	for _, first := range firsts {
 		if err := lines.opening(first); err != nil {

@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/duration"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
 	"github.com/kubectl-leader/kubectl-leader/pkg/identity"
@@ -238,10 +239,14 @@ func printable(word string) string {
 	return word
 }
 
-// Age prints a duration as people read it: in whole seconds that have passed, in milliseconds below one.
+// Age prints a duration as people read it: in whole seconds that have passed, in milliseconds below one, and from two days on
+// in days or years, as kubectl does.
 func Age(d time.Duration) string {
-	if d < time.Second {
+	switch {
+	case d < time.Second:
 		return d.Round(time.Millisecond).String()
+	case d >= 48*time.Hour:
+		return duration.HumanDuration(d)
 	}
 	return d.Truncate(time.Second).String()
 }

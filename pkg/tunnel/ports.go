@@ -76,6 +76,26 @@ func (p Port) RemoteNumber(pod *corev1.Pod) (int32, error) {
 	return 0, fmt.Errorf("pod %s/%s has no port named %q, only %s", pod.Namespace, pod.Name, p.Remote, strings.Join(names, ", "))
 }
 
+// ContainerPort is a TCP port that a pod declares.
+type ContainerPort struct {
+	Name      string // "" where it has none
+	Number    int32
+	Container string
+}
+
+// Ports are the ports that a pod declares and that can be forwarded to, in their order.
+func Ports(pod *corev1.Pod) []ContainerPort {
+	var ports []ContainerPort
+	for _, container := range lasting(pod) {
+		for _, port := range container.Ports {
+			if port.Protocol == corev1.ProtocolTCP || port.Protocol == "" {
+				ports = append(ports, ContainerPort{Name: port.Name, Number: port.ContainerPort, Container: container.Name})
+			}
+		}
+	}
+	return ports
+}
+
 // lasting are the containers that run as long as the pod: its own, and the init containers that are sidecars.
 func lasting(pod *corev1.Pod) []corev1.Container {
 	all := slices.Clone(pod.Spec.Containers)

@@ -28,7 +28,7 @@ type lab struct {
 var shared *lab
 
 func TestMain(m *testing.M) {
-	testscript.Main(withCluster{m}, map[string]func(){"fetch": fetchMain, "k9s": k9sMain})
+	testscript.Main(withCluster{m}, map[string]func(){"fetch": fetchMain, "curl": fetchMain, "k9s": k9sMain})
 }
 
 // withCluster runs the tests with the shared cluster up.
@@ -78,7 +78,7 @@ func downOnSignal() func() {
 	return func() { signal.Stop(signals); close(signals) }
 }
 
-// fetchMain is the command `fetch URL` of the scripts: they need no curl.
+// fetchMain is the command `fetch URL` of the scripts, and the `curl -s URL` of the help: no test needs a curl.
 func fetchMain() {
 	url := os.Args[len(os.Args)-1]
 	if !strings.Contains(url, "://") {

@@ -37,24 +37,35 @@ func start(t *testing.T, ns *namespace, args ...any) *process {
 			changes = append(changes, arg)
 		}
 	}
-	p := &process{stdout: newBuffer(), stderr: newBuffer(), ended: make(chan struct{})}
-	p.cmd = exec.Command(filepath.Join(ns.lab.bin, "kubectl-leader"), words...)
+	cmd := exec.Command(filepath.Join(ns.lab.bin, "kubectl-leader"), words...)
 	// Under this name the cluster's `down` finds it, too, should this test be killed.
-	p.cmd.Args[0] = filepath.Join(ns.lab.dir, "run", "kubectl-leader")
-	p.cmd.Env = append(os.Environ(), "KUBECONFIG="+ns.kubeconfig, "GOTRACEBACK=all")
-	p.cmd.Stdout, p.cmd.Stderr = p.stdout, p.stderr
+	cmd.Args[0] = filepath.Join(ns.lab.dir, "run", "kubectl-leader")
+	cmd.Env = append(os.Environ(), "KUBECONFIG="+ns.kubeconfig, "GOTRACEBACK=all")
 	for _, change := range changes {
-		change(p.cmd)
+		change(cmd)
 	}
-	if err := p.cmd.Start(); err != nil {
+	return startCommand(t, cmd)
+}
+
+// startCommand runs a command and ends it with the test.
+func startCommand(t *testing.T, cmd *exec.Cmd) *process {
+	t.Helper()
+	p := &process{cmd: cmd, stdout: newBuffer(), stderr: newBuffer(), ended: make(chan struct{})}
+	if cmd.Stdout == nil {
+		cmd.Stdout = p.stdout
+	}
+	if cmd.Stderr == nil {
+		cmd.Stderr = p.stderr
+	}
+	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	go func() { defer close(p.ended); p.cmd.Wait() }() // ProcessState has it
+	go func() { defer close(p.ended); cmd.Wait() }() // ProcessState has it
 	t.Cleanup(func() {
-		p.cmd.Process.Kill() // it may have ended
+		cmd.Process.Kill() // it may have ended
 		<-p.ended
 		if t.Failed() {
-			t.Logf("stderr of %v:\n%s", words, p.stderr)
+			t.Logf("stderr of %v:\n%s", cmd.Args[1:], p.stderr)
 		}
 	})
 	return p

@@ -40,6 +40,7 @@ func runScripts(t *testing.T, dir string) {
 			env.Setenv("NS", ns.name)
 			env.Setenv("KUBECONFIG", ns.kubeconfig)
 			env.Setenv("CLUSTER", shared.dir)
+			env.Setenv("BIN", shared.bin)
 			env.Setenv("EXAMPLES", filepath.Join(filepath.Dir(shared.bin), "examples"))
 			env.Defer(ns.delete)
 			return nil

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/check"
+	"github.com/kubectl-leader/kubectl-leader/pkg/textwidth"
 )
 
 // board is what a checklist knows, and what it looks like.
@@ -133,9 +134,9 @@ func (b board) row(s slot, columns int, now time.Time) string {
 	left := columns - 1 - len(rowIndent)
 	if evidence != "" {
 		evidence = "  " + evidence
-		asked = b.style.cut(asked, max(left/2, left-columnsOf(evidence)))
+		asked = b.style.cut(asked, max(left/2, left-textwidth.Of(evidence)))
 	}
-	text := asked + b.style.cut(evidence, max(0, left-columnsOf(asked)))
+	text := asked + b.style.cut(evidence, max(0, left-textwidth.Of(asked)))
 	if left <= 0 {
 		return mark
 	}

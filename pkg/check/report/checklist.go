@@ -3,16 +3,16 @@ package report
 import (
 	"bytes"
 	"slices"
-	"strings"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/check"
+	"github.com/kubectl-leader/kubectl-leader/pkg/textwidth"
 )
 
 // write is the checklist at its end: as it looked while it filled in, with nothing cut off.
 func (s style) write(out *bytes.Buffer, r check.Report, columns int) {
 	put := func(line string) { out.WriteString(s.plain(line) + "\n") }
 	detail := func(line string) {
-		for _, line := range fold("  "+line, columns-1, "    ") {
+		for _, line := range textwidth.Fold("  "+line, columns-1, "    ") {
 			put(line)
 		}
 	}
@@ -47,23 +47,6 @@ func (s style) write(out *bytes.Buffer, r check.Report, columns int) {
 	}
 	put("")
 	put(summary(r))
-}
-
-// fold breaks a line at blanks, so that a terminal does not break it elsewhere. What follows is indented.
-func fold(line string, columns int, indent string) (folded []string) {
-	for columnsOf(line) > columns {
-		at := strings.LastIndexByte(line[:min(len(line), columns+1)], ' ')
-		if begin := len(line) - len(strings.TrimLeft(line, " ")); at < begin { // one long word
-			more := strings.IndexByte(line[begin:], ' ')
-			if more < 0 {
-				break
-			}
-			at = begin + more
-		}
-		folded = append(folded, line[:at])
-		line = indent + line[at+1:]
-	}
-	return append(folded, line)
 }
 
 // terms are those in which the checks of a group hold, each once: in most cases there is one.

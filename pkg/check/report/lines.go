@@ -20,9 +20,9 @@ type lineFormat struct {
 	headings bool
 }
 
-func lineFormats() map[Format]lineFormat {
+func lineFormats(colour bool) map[Format]lineFormat {
 	return map[Format]lineFormat{
-		Text: {headings: true, check: entry.writeText, end: func(out *bytes.Buffer, summary string) { put(out, summary) }},
+		Text: {headings: true, check: textWriter(colour), end: func(out *bytes.Buffer, summary string) { put(out, summary) }},
 		TAP:  tap, GitHub: github,
 	}
 }
@@ -40,9 +40,10 @@ type Lines struct {
 	part    int   // of the last one
 }
 
-// NewLines begins a report of all checks, in their order; nil where the format is none that is written in lines.
-func NewLines(format Format, out io.Writer, checkpoints []check.Checkpoint) *Lines {
-	lines, ok := lineFormats()[format]
+// NewLines begins a report of all checks, in their order; nil where the format is none that is written in lines. What is for
+// people alone, Text, can be coloured.
+func NewLines(format Format, out io.Writer, checkpoints []check.Checkpoint, colour bool) *Lines {
+	lines, ok := lineFormats(colour)[format]
 	if !ok {
 		return nil
 	}

@@ -19,9 +19,9 @@ func TestLines(t *testing.T) {
 			}
 			checkpoints[o.Part].Checks = append(checkpoints[o.Part].Checks, o.Spec)
 		}
-		for format := range lineFormats() {
+		for format := range lineFormats(false) {
 			var out bytes.Buffer
-			lines := NewLines(format, &out, checkpoints)
+			lines := NewLines(format, &out, checkpoints, false)
 			for i, o := range r.Outcomes {
 				lines.Update(i, check.Outcome{Spec: o.Spec}, false)
 				before := out.Len()

@@ -12,6 +12,7 @@ import (
 	"github.com/kubectl-leader/kubectl-leader/pkg/check"
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
+	"github.com/kubectl-leader/kubectl-leader/pkg/textwidth"
 )
 
 // scene is what happens to a checklist, a frame after each step.
@@ -64,7 +65,7 @@ func TestFramesFit(t *testing.T) {
 			frames := scene(t, columns, rows, liveStyle(true, true))
 			height := 0
 			for line := range strings.Lines(frames) {
-				line = withoutColour(strings.TrimSuffix(line, "\n"))
+				line = strings.TrimSuffix(line, "\n")
 				if strings.HasPrefix(line, "-- ") {
 					height = 0
 					continue
@@ -72,7 +73,7 @@ func TestFramesFit(t *testing.T) {
 				if height++; height > max(1, rows-1) {
 					t.Fatalf("%d rows: a frame is higher:\n%s", rows, frames)
 				}
-				if columnsOf(line) > max(1, columns-1) {
+				if textwidth.Of(line) > max(1, columns-1) {
 					t.Fatalf("%d columns: wider: %q", columns, line)
 				}
 			}

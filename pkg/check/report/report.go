@@ -32,7 +32,7 @@ func Formats() []Format { return []Format{Text, JSON, JUnit, TAP, GitHub} }
 
 // Write writes a report in one piece. The error is the writer's, or names the formats that there are.
 func Write(format Format, w io.Writer, r check.Report) error {
-	if lines, ok := lineFormats()[format]; ok {
+	if lines, ok := lineFormats(false)[format]; ok {
 		return newLines(w, lines, headed(r), len(r.Outcomes)).End(r)
 	}
 	write, known := map[Format]func(*bytes.Buffer, check.Report) error{JSON: writeJSON, JUnit: writeJUnit}[format]

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/textwidth"
 )
 
 // screen is what a terminal shows of a frame; the cursor stands on the line after it.
@@ -38,15 +40,7 @@ func (s *screen) redraw(frame []string, columns int) string {
 // height is how many rows the frame takes by now: a terminal that has become narrower has wrapped its lines.
 func (s *screen) height(columns int) (rows int) {
 	for _, line := range s.shown {
-		rows += max(1, (columnsOf(withoutColour(line))+columns-1)/columns)
+		rows += max(1, (textwidth.Of(line)+columns-1)/columns)
 	}
 	return rows
-}
-
-// withoutColour leaves what takes a column.
-func withoutColour(line string) string {
-	for _, colour := range append(colours[:], noColour) {
-		line = strings.ReplaceAll(line, colour, "")
-	}
-	return line
 }

@@ -3,9 +3,8 @@ package report
 import (
 	"strings"
 
-	"golang.org/x/text/width"
-
 	"github.com/kubectl-leader/kubectl-leader/pkg/safetext"
+	"github.com/kubectl-leader/kubectl-leader/pkg/textwidth"
 )
 
 // style is how a checklist looks.
@@ -44,34 +43,21 @@ func (s style) plain(text string) string {
 
 // cut shortens a text to a number of columns.
 func (s style) cut(text string, most int) string {
-	if columnsOf(text) <= most {
+	if textwidth.Of(text) <= most {
 		return text
 	}
 	var b strings.Builder
-	left := most - columnsOf(s.more)
+	left := most - textwidth.Of(s.more)
 	if left < 0 {
 		return ""
 	}
 	for _, r := range text {
-		if left -= columnsOf(string(r)); left < 0 {
+		if left -= textwidth.Of(string(r)); left < 0 {
 			break
 		}
 		b.WriteRune(r)
 	}
 	return b.String() + s.more
-}
-
-// columnsOf is how wide a text is, at most: a combining character takes no column of its own, yet is counted.
-func columnsOf(text string) (columns int) {
-	for _, r := range text {
-		switch width.LookupRune(r).Kind() {
-		case width.EastAsianWide, width.EastAsianFullwidth:
-			columns += 2
-		default:
-			columns++
-		}
-	}
-	return columns
 }
 
 // UTF8Locale reports whether the environment names a locale in UTF-8, by the rules of POSIX.

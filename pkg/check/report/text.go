@@ -33,9 +33,21 @@ func skippedAfterFailure(o check.Outcome) string {
 	return ""
 }
 
-// writeText writes a line for a check, and below it what is known if it does not hold.
-func (e entry) writeText(out *bytes.Buffer, _ int) {
-	put(out, words[e.answer]+e.headline())
+// textWriter writes a line for a check, and below it what is known if it does not hold.
+func textWriter(colour bool) func(e entry, out *bytes.Buffer, number int) {
+	paint := func(a answer) string { return words[a] }
+	if colour {
+		paint = func(a answer) string { return colours[a] + words[a] + noColour }
+	}
+	return func(e entry, out *bytes.Buffer, _ int) {
+		out.WriteString(paint(e.answer))
+		e.writeText(out)
+	}
+}
+
+// writeText writes all but the word for the answer.
+func (e entry) writeText(out *bytes.Buffer) {
+	put(out, e.headline())
 	for _, line := range append(e.details(), e.log()...) {
 		put(out, strings.Repeat(" ", len(words[e.answer]))+line)
 	}

@@ -1,0 +1,95 @@
+package cli
+
+import (
+	"bytes"
+	"io"
+	"strings"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/textwidth"
+)
+
+// table prints rows in columns as kubectl does; rows that come later keep to the widths of those before. Where a terminal is
+// narrower than a row, all rows are folded at the same columns, instead of anywhere.
+type table struct {
+	out     io.Writer
+	palette palette
+	columns int // of the terminal, 0 where nothing is folded
+	widths  []int
+	rows    [][]tableCell
+}
+
+type tableCell struct {
+	text   string
+	colour colour
+}
+
+// The measures of kubectl's tables (k8s.io/cli-runtime/pkg/printers, GetNewTabWriter).
+const (
+	narrowest = 6 // with the gap
+	gap       = 3
+)
+
+// foldIndent is what stands before the columns that do not fit beside the first ones.
+const foldIndent = "    "
+
+func newTable(out io.Writer, p palette) *table {
+	return &table{out: out, palette: p, columns: terminalColumns(out)}
+}
+
+// texts makes cells in the terminal's own colour.
+func texts(all ...string) []tableCell {
+	cells := make([]tableCell, len(all))
+	for i, text := range all {
+		cells[i].text = text
+	}
+	return cells
+}
+
+func (t *table) row(cells ...tableCell) {
+	for i, c := range cells {
+		if i == len(t.widths) {
+			t.widths = append(t.widths, 0)
+		}
+		t.widths[i] = max(t.widths[i], textwidth.Of(c.text))
+	}
+	t.rows = append(t.rows, cells)
+}
+
+// flush prints the rows since the last time.
+func (t *table) flush() error {
+	var out bytes.Buffer
+	breaks := t.breaks()
+	for _, row := range t.rows {
+		t.print(&out, row, breaks)
+	}
+	t.rows = nil
+	_, err := t.out.Write(out.Bytes())
+	return err
+}
+
+// breaks are the columns that begin another line.
+func (t *table) breaks() map[int]bool {
+	breaks := map[int]bool{}
+	used := 0
+	for i, width := range t.widths {
+		if t.columns > 0 && i > 0 && used+width > t.columns {
+			breaks[i] = true
+			used = len(foldIndent)
+		}
+		used += max(narrowest, width+gap)
+	}
+	return breaks
+}
+
+func (t *table) print(out *bytes.Buffer, row []tableCell, breaks map[int]bool) {
+	for i, c := range row {
+		if breaks[i] {
+			out.WriteString("\n" + foldIndent)
+		}
+		out.WriteString(t.palette.paint(c.colour, c.text))
+		if i < len(row)-1 && !breaks[i+1] {
+			out.WriteString(strings.Repeat(" ", max(narrowest, t.widths[i]+gap)-textwidth.Of(c.text)))
+		}
+	}
+	out.WriteByte('\n')
+}
