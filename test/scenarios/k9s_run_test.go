@@ -99,11 +99,14 @@ func substitute(arg string, variables map[string]string) string {
 	})
 }
 
-// shows waits for a text on the screen, and returns what its first group matched.
+var colour = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// shows waits for a text on the screen, colours aside, and returns what its first group matched.
 func (v *k9sView) shows(t *testing.T, text string) string {
 	t.Helper()
 	pattern := regexp.MustCompile(text)
-	match := pattern.FindStringSubmatch(v.screen.until(t, text, pattern.MatchString))
+	plain := func(screen string) string { return colour.ReplaceAllString(screen, "") }
+	match := pattern.FindStringSubmatch(plain(v.screen.until(t, text, func(screen string) bool { return pattern.MatchString(plain(screen)) })))
 	return match[len(match)-1]
 }
 
