@@ -19,6 +19,8 @@ type attempt struct {
 	stream *leader.Stream
 	// past are the UIDs of pods that were deleted: what they still say does not count.
 	past map[types.UID]bool
+	// denied tells that the last answer was a denial, by a server that knows its roles.
+	denied bool
 }
 
 // onceWithin bounds an attempt where no timeout does.
@@ -111,7 +113,7 @@ func (a *attempt) judge(ctx context.Context, term leader.Status, evidence Eviden
 	switch {
 	case ctx.Err() != nil && err != nil:
 		return false // cut short by the end of the time
-	case errors.As(err, &never) && a.run.believes(ctx, err):
+	case errors.As(err, &never) && (a.once || a.believes(ctx, err)):
 		a.Err = err
 		return true
 	case err != nil:
@@ -126,6 +128,17 @@ func (a *attempt) judge(ctx context.Context, term leader.Status, evidence Eviden
 	a.Verdict, a.Got, a.Holds = verdict, "", verdict.Holds
 	a.tell(false)
 	return verdict.Holds
+}
+
+// believes reports that an error is the server's last word. One that has just started denies everything, so a denial has to come
+// twice, and where the server answers what everybody may ask.
+func (a *attempt) believes(ctx context.Context, err error) bool {
+	if !isDenial(err) {
+		return true
+	}
+	before := a.denied
+	a.denied = a.run.Leader.Version(ctx) == nil
+	return before && a.denied
 }
 
 // confirmed reports that what was found still goes on, by what the server says now: a watch may be late. The status is

@@ -202,13 +202,27 @@ func (r *Runner) prepare(ctx context.Context, attempts []*attempt) []*attempt {
 
 // awaitStream is the stream of a check's lock, as soon as the cluster answers.
 func (r *Runner) awaitStream(ctx context.Context, a *attempt) (*leader.Stream, error) {
-	for told := false; ; told = true {
+	var outage bool
+	denials := 0
+	for {
 		stream, err := r.stream(a.Spec)
-		if err == nil || a.once || !passing(err) && r.believes(ctx, err) {
+		denied := isDenial(err)
+		switch {
+		case err == nil || a.once || !denied && !passing(err):
 			return stream, err
-		}
-		if !told && r.Notice != nil {
-			r.Notice(fmt.Sprintf("%v; trying again", err))
+		case denied && r.Leader.Version(ctx) == nil:
+			denials++
+			if !outage && denials == 1 {
+				continue // the roles may have come between the two answers
+			}
+			if denials > denialsInStart || !outage {
+				return nil, err
+			}
+		default:
+			if !outage && r.Notice != nil {
+				r.Notice(fmt.Sprintf("%v; trying again", err))
+			}
+			outage = true
 		}
 		a.Got = err.Error()
 		a.tell(false)
@@ -218,11 +232,11 @@ func (r *Runner) awaitStream(ctx context.Context, a *attempt) (*leader.Stream, e
 	}
 }
 
-// believes reports that an error is the server's last word. A server that has just started denies everything until it knows its
-// roles, so a denial counts where it answers what everybody may ask.
-func (r *Runner) believes(ctx context.Context, err error) bool {
-	return !apierrors.IsForbidden(err) && !apierrors.IsUnauthorized(err) || r.Leader.Version(ctx) == nil
-}
+// denialsInStart are not believed of a server that did not answer before. Until it knows its roles it denies everything, and it
+// learns of those for all, by which it tells its version, before those of namespaces.
+const denialsInStart = 2
+
+func isDenial(err error) bool { return apierrors.IsForbidden(err) || apierrors.IsUnauthorized(err) }
 
 // passing reports that a server which does not answer may do so soon: it is being started, or has too much to do.
 func passing(err error) bool {
