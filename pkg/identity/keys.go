@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -69,6 +70,7 @@ func Trim(pod *corev1.Pod) {
 		Containers: containers, NodeName: pod.Spec.NodeName, HostNetwork: pod.Spec.HostNetwork,
 		Hostname: pod.Spec.Hostname, HostnameOverride: pod.Spec.HostnameOverride, Subdomain: pod.Spec.Subdomain,
 	}
+	pod.Status.Conditions = slices.DeleteFunc(pod.Status.Conditions, func(c corev1.PodCondition) bool { return c.Type != corev1.PodReady })
 	pod.Status.InitContainerStatuses, pod.Status.EphemeralContainerStatuses = nil, nil
 	for i := range pod.Status.ContainerStatuses {
 		status := &pod.Status.ContainerStatuses[i]
