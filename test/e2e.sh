@@ -41,5 +41,18 @@ else
 	export E2E_NODES=kubelet
 fi
 cd test
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+scenarios() {
+	# Four at a time, as most of them wait for kubelets.
+	go test -count=1 -timeout 30m -parallel 4 -skip '^(TestFaults|TestClusterFaults)$' "$@" ./scenarios/... | tee "$log"
+}
 # shellcheck disable=SC2086 # several arguments
-exec go test -count=1 -timeout 30m -skip '^(TestFaults|TestClusterFaults)$' ${E2E_ARGS:-} ./scenarios/...
+scenarios ${E2E_ARGS:-} && exit
+
+# Machines are shared, and kubelets late: what failed has one more chance, which is told.
+failed() { sed -nE "s/^ *--- FAIL: ([^ ]+) .*/\1/p" "$log" | "$@" | sort -u | paste -sd '|' -; }
+tests=$(failed cut -d/ -f1) subtests=$(failed sed -n 's|^[^/]*/||p')
+[ -n "$tests" ] || exit 1
+echo "Once more: $tests${subtests:+ ($subtests)}"
+scenarios -run "^($tests)\$${subtests:+/^($subtests)\$}"
