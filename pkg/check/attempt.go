@@ -18,9 +18,9 @@ type attempt struct {
 	once   bool
 	stream *leader.Stream
 	// past are the UIDs of pods that were deleted: what they still say does not count.
-	past map[types.UID]bool
-	// denied tells that the last answer was a denial, by a server that knows its roles.
-	denied bool
+	past    map[types.UID]bool
+	denials denials
+	refused error // what the last attempt was denied with, and did not believe
 }
 
 // onceWithin bounds an attempt where no timeout does.
@@ -108,7 +108,10 @@ func withinTerm(ctx context.Context, term *leader.Change, take func(context.Cont
 // judge takes evidence in, and reports whether that settles the check.
 func (a *attempt) judge(ctx context.Context, term leader.Status, evidence Evidence, err error) (settled bool) {
 	a.Attempts++
-	a.Status = term
+	a.Status, a.refused = term, nil
+	if !isDenial(err) {
+		a.denials = denials{}
+	}
 	var never *Never
 	switch {
 	case ctx.Err() != nil && err != nil:
@@ -117,6 +120,9 @@ func (a *attempt) judge(ctx context.Context, term leader.Status, evidence Eviden
 		a.Err = err
 		return true
 	case err != nil:
+		if never != nil {
+			a.refused = err
+		}
 		a.Verdict, a.Got = Verdict{}, err.Error()
 		a.tell(false)
 		return false
@@ -130,15 +136,9 @@ func (a *attempt) judge(ctx context.Context, term leader.Status, evidence Eviden
 	return verdict.Holds
 }
 
-// believes reports that an error is the server's last word. One that has just started denies everything, so a denial has to come
-// twice, and where the server answers what everybody may ask.
+// believes reports that an error is the server's last word.
 func (a *attempt) believes(ctx context.Context, err error) bool {
-	if !isDenial(err) {
-		return true
-	}
-	before := a.denied
-	a.denied = a.run.Leader.Version(ctx) == nil
-	return before && a.denied
+	return !isDenial(err) || a.denials.believed(a.run.Leader.Version(ctx))
 }
 
 // confirmed reports that what was found still goes on, by what the server says now: a watch may be late. The status is

@@ -164,6 +164,9 @@ func (r *Runner) checkpoint(ctx context.Context, checkpoint Checkpoint, attempts
 		if a.Ended.IsZero() {
 			a.Ended = time.Now()
 		}
+		if !a.Holds && a.Err == nil && a.Skipped == "" {
+			a.Err = a.refused // nobody knows either
+		}
 		if ctx.Err() != nil && !a.Holds && a.Skipped == "" {
 			a.Err = context.Cause(ctx) // nobody knows whether it would have held
 		}
@@ -202,28 +205,23 @@ func (r *Runner) prepare(ctx context.Context, attempts []*attempt) []*attempt {
 
 // awaitStream is the stream of a check's lock, as soon as the cluster answers.
 func (r *Runner) awaitStream(ctx context.Context, a *attempt) (*leader.Stream, error) {
-	var outage bool
-	denials := 0
-	for {
+	var denied denials
+	for told := false; ; {
 		stream, err := r.stream(a.Spec)
-		denied := isDenial(err)
 		switch {
-		case err == nil || a.once || !denied && !passing(err):
+		case err == nil || a.once || !isDenial(err) && !passing(err):
 			return stream, err
-		case denied && r.Leader.Version(ctx) == nil:
-			denials++
-			if !outage && denials == 1 {
-				continue // the roles may have come between the two answers
-			}
-			if denials > denialsInStart || !outage {
-				return nil, err
-			}
-		default:
-			if !outage && r.Notice != nil {
-				r.Notice(fmt.Sprintf("%v; trying again", err))
-			}
-			outage = true
+		case !isDenial(err):
+			denied = denials{outage: true}
+		case denied.believed(r.Leader.Version(ctx)):
+			return nil, err
+		case !denied.outage && denied.count == 1:
+			continue // the roles may have come between the two answers
 		}
+		if !told && r.Notice != nil {
+			r.Notice(fmt.Sprintf("%v; trying again", err))
+		}
+		told = true
 		a.Got = err.Error()
 		a.tell(false)
 		if !pause(ctx, r.Interval) {
@@ -232,9 +230,35 @@ func (r *Runner) awaitStream(ctx context.Context, a *attempt) (*leader.Stream, e
 	}
 }
 
-// denialsInStart are not believed of a server that did not answer before. Until it knows its roles it denies everything, and it
-// learns of those for all, by which it tells its version, before those of namespaces.
-const denialsInStart = 2
+// denials are those that came one after the other. A server that has just started denies everything until it knows its roles, and
+// it learns of those for all, by which it tells its version, before those of namespaces.
+type denials struct {
+	outage bool // it did not answer before
+	count  int
+}
+
+const (
+	denialsBelieved = 2  // the first one may have come just before the roles
+	denialsInStart  = 3  // of a server that did not answer before
+	denialsAlone    = 10 // of one that denies its version, too: hardened ones do, to all or to bad credentials
+)
+
+// believed counts one more, and reports whether it is the server's last word, by how it answers what everybody may ask.
+func (d *denials) believed(version error) bool {
+	if version != nil && !isDenial(version) {
+		*d = denials{outage: true}
+		return false
+	}
+	d.count++
+	switch {
+	case version != nil:
+		d.outage = true // nothing tells that it was none
+		return d.count >= denialsAlone
+	case d.outage:
+		return d.count >= denialsInStart
+	}
+	return d.count >= denialsBelieved
+}
 
 func isDenial(err error) bool { return apierrors.IsForbidden(err) || apierrors.IsUnauthorized(err) }
 

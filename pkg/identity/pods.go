@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -63,7 +64,7 @@ func ReadPods(answer io.Reader) (*Pods, error) {
 		_, err = p.list.Discard(len(magic))
 	}
 	if err == nil {
-		p.left = 1 << 62 // the envelope has no length of its own
+		p.left = math.MaxInt // the envelope has no length of its own
 		p.left, err = p.field(rawObject)
 	}
 	var head int
@@ -91,9 +92,9 @@ func (p *Pods) Next() (*corev1.Pod, error) {
 		if len(p.given) == 0 {
 			return nil, io.EOF
 		}
-		pod := &p.given[0]
+		pod := p.given[0] // a copy, or who keeps it would keep them all
 		p.given = p.given[1:]
-		return pod, nil
+		return &pod, nil
 	}
 	if p.left == 0 {
 		return nil, io.EOF

@@ -48,9 +48,6 @@ type Findings struct {
 // is in the findings.
 func (s *Survey) Run(ctx context.Context) (Findings, error) {
 	j := &join{Survey: s, byKey: map[string][]*entry{}, replicas: map[types.UID]int{}}
-	// The server is slower than we are, so the pods are on their way before anybody knows whom they concern.
-	j.pods = j.listPods(ctx, s.Locks.Namespace)
-	defer j.pods.drop()
 	if err := j.readLocks(ctx); err != nil {
 		return Findings{}, err
 	}
@@ -71,7 +68,6 @@ func (s *Survey) Run(ctx context.Context) (Findings, error) {
 type join struct {
 	*Survey
 	now      time.Time
-	pods     *podList // of the survey's namespace
 	entries  []*entry
 	byKey    map[string][]*entry // by the names of pods and nodes that would be news to them
 	replicas map[types.UID]int   // pods by what they are replicas of, of the last list that was whole
@@ -132,14 +128,14 @@ func (j *join) index() {
 }
 
 // readPods shows the pods of the survey's namespace to those whom they may concern.
-func (j *join) readPods(context.Context) error { return j.eachPod(j.pods) }
+func (j *join) readPods(ctx context.Context) error { return j.eachPod(ctx, j.Locks.Namespace) }
 
 // readAllPods looks everywhere for those whose pod is not in their own namespace.
 func (j *join) readAllPods(ctx context.Context) error {
 	if j.Locks.Namespace == metav1.NamespaceAll || !slices.ContainsFunc(j.entries, (*entry).open) {
 		return nil
 	}
-	return j.eachPod(j.listPods(ctx, metav1.NamespaceAll))
+	return j.eachPod(ctx, metav1.NamespaceAll)
 }
 
 // readNodes asks under which other names nodes are known, and looks through the pods of those that were found so.
@@ -177,9 +173,9 @@ func (j *join) readNodes(ctx context.Context) error {
 	if len(j.byKey) == 0 {
 		return nil
 	}
-	err = j.eachPod(j.listPods(ctx, metav1.NamespaceAll))
+	err = j.eachPod(ctx, metav1.NamespaceAll)
 	if apierrors.IsForbidden(err) && j.Locks.Namespace != metav1.NamespaceAll {
-		return j.eachPod(j.listPods(ctx, j.Locks.Namespace)) // which is noted already
+		return j.eachPod(ctx, j.Locks.Namespace) // which is noted already
 	}
 	return err
 }
@@ -189,17 +185,12 @@ func (e *entry) open() bool {
 	return e.search != nil && len(e.search.Matches()) == 0 && !identity.Random(e.lock.Record.Holder)
 }
 
-func (j *join) listPods(ctx context.Context, namespace string) *podList {
-	return listPods(ctx, j.Pods, namespace)
-}
-
-func (j *join) eachPod(pods *podList) error {
+func (j *join) eachPod(ctx context.Context, namespace string) error {
 	if !slices.ContainsFunc(j.entries, func(e *entry) bool { return e.search != nil }) {
-		pods.drop()
 		return nil
 	}
 	replicas := map[types.UID]int{}
-	err := pods.each(func(pod *corev1.Pod) {
+	err := listPods(ctx, j.Pods, namespace).each(func(pod *corev1.Pod) {
 		if owner := metav1.GetControllerOfNoCopy(pod); owner != nil && runs(pod) {
 			replicas[owner.UID]++
 		}

@@ -33,7 +33,7 @@ type podList struct {
 	failed error // valid once pages is closed
 }
 
-// listPods begins to ask for pods. Either each or drop has to follow.
+// listPods begins to ask for pods; each has to follow.
 func listPods(ctx context.Context, pods PodSource, namespace string) *podList {
 	ctx, stop := context.WithCancel(ctx)
 	l := &podList{pages: make(chan podPage, podsAhead), stop: stop}

@@ -74,7 +74,7 @@ func (f *follower) await(ctx context.Context, change *leader.Change) (*leader.Ch
 	for delay := retryMost; ; delay = min(2*delay, 10*retryMost) {
 		var done <-chan struct{}
 		switch {
-		case f.leading != nil && change.Led():
+		case f.leading != nil && (change.Led() || !isDone(f.present)):
 			done = f.present.done
 		case len(f.past) > 0:
 			done = f.past[0].done
@@ -194,7 +194,7 @@ func (f *follower) begin(ctx context.Context, change *leader.Change, from time.T
 	}
 	v := &visit{
 		tailer: f.Tailer, sink: f.sink, pod: change.Found, from: from, first: change.Last.Pod == nil,
-		turn: turn, done: make(chan struct{}),
+		turn: turn, done: make(chan struct{}), passing: !change.Led(),
 	}
 	v.begin(ctx, &f.wg, names, f.known)
 	f.leading, f.present = change, v

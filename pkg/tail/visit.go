@@ -23,6 +23,9 @@ type visit struct {
 	from time.Time
 	// first tells the visit that the options' own beginning is meant for.
 	first bool
+	// passing tells the visit to a holder that is being deleted. It may be gone any moment, and nothing is lost for good if it
+	// cannot be read: the next leader is what is waited for.
+	passing bool
 	// turn is closed when the lines of this visit may be printed.
 	turn <-chan struct{}
 
@@ -65,7 +68,7 @@ func (v *visit) begin(ctx context.Context, wg *sync.WaitGroup, names []string, k
 			err := c.follow(ctx)
 			switch {
 			case err == nil || ctx.Err() != nil:
-			case v.tailer.IgnoreErrors && isStatus(err):
+			case (v.tailer.IgnoreErrors || v.passing) && isStatus(err):
 				v.tailer.Notice("error: " + err.Error())
 			default:
 				once.Do(func() { v.err = err })

@@ -23,7 +23,7 @@ const (
 	retryMost       = time.Second
 	// openingMost is how many tunnels are opened at a time. All who waited for a leader want one when there is one again: hundreds
 	// of handshakes at once would keep the API server from what the new leader wants of it, such as renewing its Lease.
-	openingMost = 10
+	openingMost = 50
 )
 
 // Forwarder carries accepted connections to the leader of the moment.

@@ -230,7 +230,7 @@ func TestAllWhoWaitedComeInTurn(t *testing.T) {
 	}}
 	address, _ := forward(t, cluster, n)
 	var clients sync.WaitGroup
-	for range 20 * openingMost {
+	for range 4 * openingMost {
 		conn := connect(t, address)
 		defer conn.Close() // a test's end
 		clients.Go(func() {

@@ -78,7 +78,7 @@ func (f *Forwarder) relay(ctx, dialCtx context.Context, c *client, port Port, le
 	f.worked.Store(true)
 	defer hangUp(tunnel)
 	defer context.AfterFunc(ctx, func() { hangUp(tunnel) })()
-	problems, data, err := createStreams(ctx, tunnel, number)
+	problems, data, err := createStreams(dialCtx, tunnel, number)
 	if err != nil {
 		return unheard{fmt.Errorf("pod %s/%s: %w", lead.Pod.Namespace, lead.Pod.Name, err)}
 	}
@@ -131,7 +131,7 @@ func (f *Forwarder) beginOpening(ctx context.Context) (done func(), err error) {
 	case f.opening <- struct{}{}:
 		return sync.OnceFunc(func() { <-f.opening }), nil
 	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+		return nil, fmt.Errorf("waiting for its turn: %w", context.Cause(ctx))
 	}
 }
 
