@@ -60,7 +60,7 @@ e2e: ## Run the scenarios on real kubelets (Linux, root), or on E2E_KUBECONFIG=F
 e2e-images: e2e-bins ## Write bin/e2e-images.tar: what a cluster needs for make e2e E2E_KUBECONFIG=FILE
 	@$(BIN)/cluster images $(BIN)/e2e-images.tar
 
-bench: build cluster-bins $(BIN)/bench $(BIN)/bench-run $(BIN)/bench-kubectl ## Compare with kubectl, and check each figure against its limit (12 minutes); ARGS=--help
+bench: build cluster-bins $(BIN)/bench $(BIN)/bench-run $(BIN)/bench-kubectl ## Compare with kubectl, and check each figure against its limit (7 minutes); ARGS=--help
 	@$(BIN)/bench $(ARGS)
 
 identity: build cluster-bins ## Find the leaders behind the locks of real projects; CASES=FILE takes others

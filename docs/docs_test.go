@@ -228,7 +228,7 @@ func TestLinks(t *testing.T) {
 	for _, page := range pages {
 		for _, found := range link.FindAllStringSubmatch(docstest.Read(t, page), -1) {
 			target := cmp.Or(found[1], found[2])
-			if strings.Contains(target, "://") || target == "docs/performance.md" { // which comes with its figures
+			if strings.Contains(target, "://") {
 				continue
 			}
 			file, anchor, _ := strings.Cut(target, "#")
