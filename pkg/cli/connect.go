@@ -8,6 +8,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/client-go/dynamic"
+	_ "k8s.io/client-go/plugin/pkg/client/auth/oidc" // as kubectl has it
 	"k8s.io/client-go/rest"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
