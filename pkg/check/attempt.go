@@ -108,14 +108,16 @@ func withinTerm(ctx context.Context, term *leader.Change, take func(context.Cont
 // judge takes evidence in, and reports whether that settles the check.
 func (a *attempt) judge(ctx context.Context, term leader.Status, evidence Evidence, err error) (settled bool) {
 	a.Attempts++
-	a.Status, a.refused = term, nil
+	a.Status = term
+	if ctx.Err() != nil && err != nil {
+		return false // cut short by the end of the time
+	}
+	a.refused = nil
 	if !isDenial(err) {
 		a.denials = denials{}
 	}
 	var never *Never
 	switch {
-	case ctx.Err() != nil && err != nil:
-		return false // cut short by the end of the time
 	case errors.As(err, &never) && (a.once || a.believes(ctx, err)):
 		a.Err = err
 		return true

@@ -190,7 +190,7 @@ func (j *join) eachPod(ctx context.Context, namespace string) error {
 		return nil
 	}
 	replicas := map[types.UID]int{}
-	err := listPods(ctx, j.Pods, namespace).each(func(pod *corev1.Pod) {
+	err := eachPod(ctx, j.Pods, namespace, func(pod *corev1.Pod) {
 		if owner := metav1.GetControllerOfNoCopy(pod); owner != nil && runs(pod) {
 			replicas[owner.UID]++
 		}

@@ -26,27 +26,21 @@ type podPage struct {
 // podsAhead is how many pages may be on their way before they are looked at. They wait as they are sent, compressed.
 const podsAhead = 8
 
-// podList is a list of a namespace's pods that is being received, page by page.
-type podList struct {
-	pages  chan podPage
-	stop   context.CancelFunc
-	failed error // valid once pages is closed
-}
-
-// listPods begins to ask for pods; each has to follow.
-func listPods(ctx context.Context, pods PodSource, namespace string) *podList {
+// eachPod hands pod after pod of a namespace to visit, which may keep them.
+func eachPod(ctx context.Context, pods PodSource, namespace string, visit func(*corev1.Pod)) error {
 	ctx, stop := context.WithCancel(ctx)
-	l := &podList{pages: make(chan podPage, podsAhead), stop: stop}
+	pages := make(chan podPage, podsAhead)
+	var failed error // valid once pages is closed
 	go func() {
-		defer close(l.pages)
-		l.failed = election.EachPage(ctx, metav1.ListOptions{}, func(ctx context.Context, opts metav1.ListOptions) (string, error) {
+		defer close(pages)
+		failed = election.EachPage(ctx, metav1.ListOptions{}, func(ctx context.Context, opts metav1.ListOptions) (string, error) {
 			page, err := openPage(ctx, pods, namespace, opts)
 			if err != nil {
 				return "", err
 			}
 			next := page.Continue() // before the page is another's
 			select {
-			case l.pages <- page:
+			case pages <- page:
 				return next, nil
 			case <-ctx.Done():
 				page.stream.Close() // read-only
@@ -54,28 +48,21 @@ func listPods(ctx context.Context, pods PodSource, namespace string) *podList {
 			}
 		})
 	}()
-	return l
-}
-
-// each hands pod after pod to visit, which may keep them.
-func (l *podList) each(visit func(*corev1.Pod)) error {
-	defer l.drop()
-	for page := range l.pages {
-		err := page.each(visit)
+	var broken error
+	for page := range pages { // to their end, so that nothing of it goes on
+		if broken == nil {
+			broken = page.each(visit)
+		}
 		page.stream.Close() // read-only
-		if err != nil {
-			return err
+		if broken != nil {
+			stop()
 		}
 	}
-	return l.failed
-}
-
-// drop ends the list, and waits until it has ended.
-func (l *podList) drop() {
-	l.stop()
-	for page := range l.pages {
-		page.stream.Close() // read-only
+	stop()
+	if broken != nil {
+		return broken // the reading was ended for it
 	}
+	return failed
 }
 
 func (p podPage) each(visit func(*corev1.Pod)) error {

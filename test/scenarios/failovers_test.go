@@ -16,14 +16,21 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// deploy gives the test a namespace with a demo operator of its own.
-func (l *lab) deploy(t *testing.T, args ...string) *namespace {
+// empty gives the test a namespace of its own.
+func (l *lab) empty(t *testing.T) *namespace {
 	t.Helper()
 	ns, err := l.namespace(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(ns.delete)
+	return ns
+}
+
+// deploy gives the test a namespace with a demo operator of its own.
+func (l *lab) deploy(t *testing.T, args ...string) *namespace {
+	t.Helper()
+	ns := l.empty(t)
 	args = append([]string{"deploy", "--namespace", ns.name, "--wait"}, args...)
 	if err := l.run(args...); err != nil {
 		t.Fatal(err)

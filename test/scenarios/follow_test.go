@@ -157,11 +157,7 @@ func (ns *namespace) untilNoPods(t *testing.T) {
 // TestReplacedOnItsNode replaces the pod of a node that holds a lock under the node's name: the holder stays the same.
 func TestReplacedOnItsNode(t *testing.T) {
 	t.Parallel()
-	ns, err := shared.namespace(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(ns.delete)
+	ns := shared.empty(t)
 	run := func(name string) {
 		t.Helper()
 		pod := &corev1.Pod{

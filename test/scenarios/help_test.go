@@ -152,12 +152,12 @@ func (s *stage) play(t *testing.T, example string) {
 	if port := localPort.FindStringSubmatch(script); strings.Contains(script, " port-forward ") && port != nil {
 		listener, err := net.Listen("tcp", ":"+port[1])
 		if err != nil {
-			t.Skipf("somebody else has the port: %v", err)
+			leaveOut(t, "somebody else has the port: "+err.Error())
 		}
 		listener.Close() // it was to see whether the port is free
 	}
 	if _, err := exec.LookPath("jq"); err != nil && strings.Contains(script, "jq ") {
-		t.Skip(err)
+		leaveOut(t, "jq is not installed")
 	}
 	if strings.Contains(script, "--previous") {
 		s.crash(t)

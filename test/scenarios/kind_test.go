@@ -59,9 +59,17 @@ func only(t interface {
 	Skip(...any)
 }, why string, kinds ...kind) {
 	if !slices.Contains(kinds, shared.kind) {
-		left.add(t.Name(), why)
-		t.Skip(why)
+		leaveOut(t, why)
 	}
+}
+
+// leaveOut ends a test that cannot be run here, which is told in the end.
+func leaveOut(t interface {
+	Name() string
+	Skip(...any)
+}, why string) {
+	left.add(t.Name(), why)
+	t.Skip(why)
 }
 
 // leftOut is what did not run, and why.

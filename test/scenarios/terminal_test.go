@@ -69,11 +69,7 @@ func onTerminal(tty *os.File, stdout, stderr bool) func(*exec.Cmd) {
 // TestWaitingIsShown: on a terminal for how long, and why; elsewhere why, in one line.
 func TestWaitingIsShown(t *testing.T) {
 	t.Parallel()
-	ns, err := shared.namespace(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(ns.delete)
+	ns := shared.empty(t)
 	ns.holdLease(t, "nobody", "")
 	why := "lease " + ns.name + "/nobody: released, nobody holds it"
 	for _, command := range [][]string{{"holder"}, {"logs"}, {"port-forward", ":8080"}} {
@@ -103,11 +99,7 @@ func TestWaitingIsShown(t *testing.T) {
 // TestLinesFitTheTerminal: what is wider is broken at blanks and columns, and a table's header with it.
 func TestLinesFitTheTerminal(t *testing.T) {
 	t.Parallel()
-	ns, err := shared.namespace(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(ns.delete)
+	ns := shared.empty(t)
 	const lock, holder = "a-lock-whose-name-is-rather-long", "somebody-whose-name-is-even-longer_5b2f6f0e-95b7-4bd2"
 	ns.holdLease(t, lock, holder)
 	ns.holdLease(t, "short", holder)
@@ -134,11 +126,7 @@ func TestLinesFitTheTerminal(t *testing.T) {
 // TestColour is for terminals, unless the user wants it otherwise. Objects have none.
 func TestColour(t *testing.T) {
 	t.Parallel()
-	ns, err := shared.namespace(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(ns.delete)
+	ns := shared.empty(t)
 	ns.holdLease(t, "nobody", "")
 	const red = "\x1b[31m"
 	noColour := func(cmd *exec.Cmd) { cmd.Env = append(cmd.Env, "NO_COLOR=1") }

@@ -322,7 +322,7 @@ func TestWatchBehindAnOutage(t *testing.T) {
 func TestWatchOnATerminal(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("script"); err != nil {
-		t.Skip("no script(1) to make a terminal with")
+		leaveOut(t, "script(1) is not installed, which makes a terminal")
 	}
 	ns := shared.deploy(t)
 	keys, keyboard := io.Pipe()
