@@ -40,21 +40,6 @@ else
 	echo "Scenarios on nodes with containerd and the real kubelet. All of it is in .cluster-e2e, and goes in the end."
 	export E2E_NODES=kubelet
 fi
-cd test
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-scenarios() {
-	# Four at a time, as most of them wait for kubelets.
-	go test -count=1 -timeout 30m -parallel 4 -skip '^(TestFaults|TestClusterFaults)$' "$@" ./scenarios/... | tee "$log"
-}
+# Four at a time, as most of them wait for kubelets.
 # shellcheck disable=SC2086 # several arguments
-scenarios ${E2E_ARGS:-} && exit
-
-# Machines are shared, and kubelets late: tests that failed have one more chance, which is told. What never ended has none.
-if grep -qE '^panic:|\[(build|setup) failed\]' "$log"; then
-	exit 1
-fi
-tests=$(sed -nE 's/^--- FAIL: ([^ ]+) .*/\1/p' "$log" | sort -u | paste -sd '|' -)
-[ -n "$tests" ] || exit 1
-echo "Once more: $tests"
-scenarios -run "^($tests)\$"
+exec test/scenarios.sh -timeout 30m -parallel 4 ${E2E_ARGS:-}

@@ -70,8 +70,20 @@ func connect(flags *connectionFlags) (*cluster, error) {
 	return &cluster{config: config, namespace: namespace, kube: typed, locks: locks}, nil
 }
 
-// answerWithin bounds one judgement of a cluster that hangs, unless --request-timeout says otherwise.
-const answerWithin = 30 * time.Second
+const (
+	// answerWithin bounds one judgement of a cluster that hangs, unless --request-timeout says otherwise.
+	answerWithin = 30 * time.Second
+	// leastAnswer is how long a judgement may take however short a command's timeout is: that is meant for the wait, and a cluster
+	// that is far away or busy is no failure.
+	leastAnswer = 5 * time.Second
+)
+
+// boundBy keeps a cluster that hangs from holding up a command far beyond its timeout, 0 for none.
+func boundBy(finder *leader.Finder, timeout time.Duration) {
+	if timeout > 0 && finder.AnswerWithin > 0 {
+		finder.AnswerWithin = min(finder.AnswerWithin, max(timeout, leastAnswer))
+	}
+}
 
 // finderOf makes a finder of a lock, whose pods are looked for in a namespace first.
 func (c *cluster) finderOf(ref election.Ref, podNamespace string) *leader.Finder {

@@ -121,9 +121,7 @@ const clockSkew = 3 * time.Second
 // find asks once, and where that finds no leader and the user is willing to wait, follows the lock until it has one. The
 // error of a lock without a leader is a *leader.NoLeader, with its verdict in the status.
 func (o *holderOptions) find(ctx context.Context, finder *leader.Finder, screen *screen) (leader.Status, error) {
-	if o.timeout > 0 && finder.AnswerWithin > 0 {
-		finder.AnswerWithin = min(finder.AnswerWithin, o.timeout)
-	}
+	boundBy(finder, o.timeout)
 	done := screen.asking()
 	status, err := finder.Find(ctx)
 	done()

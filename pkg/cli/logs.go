@@ -135,6 +135,7 @@ func (o *logsOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	boundBy(cluster.finder, o.timeout)
 	screen := newScreen(o.streams)
 	tailer := &tail.Tailer{Options: o.Options, Pods: cluster.kube, Clock: cluster.finder.Clock, Out: screen.data(), Notice: screen.notice}
 	return untilEnd(ctx, func() error { return o.print(ctx, cluster, tailer, screen) })

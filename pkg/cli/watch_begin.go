@@ -20,9 +20,7 @@ func (w *watching) finder(ref election.Ref) *leader.Finder {
 	}
 	// The live line tells how old the last renewal is.
 	finder.Renewals = w.renewals || w.screen.isLive()
-	if w.timeout > 0 && finder.AnswerWithin > 0 {
-		finder.AnswerWithin = min(finder.AnswerWithin, w.timeout)
-	}
+	boundBy(finder, w.timeout)
 	return finder
 }
 

@@ -15,7 +15,7 @@ import (
 
 func newCommand() *cobra.Command {
 	o := &options{
-		sizes: load.Sizes{Leases: 10_000, Pods: 20_000}, runs: 5, rounds: 6, holders: 21, starts: 9, streams: 7, failovers: 20, prints: 2,
+		sizes: load.Sizes{Leases: 10_000, Pods: 20_000}, runs: 5, rounds: 6, holders: 21, starts: 9, streams: 9, failovers: 20, prints: 2,
 		bulk: 1024, log: 1024, details: os.Stderr,
 	}
 	root := &cobra.Command{
