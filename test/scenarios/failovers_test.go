@@ -206,6 +206,7 @@ func TestTwentyFailoversUnderLoad(t *testing.T) {
 
 func TestLogsAcrossRotation(t *testing.T) {
 	t.Parallel()
+	only(t, readsNodes, kwok, kubelet)
 	ns := shared.deploy(t)
 	_, url := forwarded(t, ns)
 	logs := start(t, ns, "logs", "-f", "demo-operator")

@@ -100,4 +100,5 @@ const (
 	readsNodes         = "it reads the logs on the nodes"
 	noNodes            = "it brings a cluster of its own, in which nothing runs"
 	needsKubelet       = "it needs a real kubelet"
+	needsOwnKubelet    = "it needs a real kubelet of our own"
 )

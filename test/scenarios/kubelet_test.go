@@ -11,7 +11,7 @@ import (
 // TestLogsAcrossTheKubeletsRotation logs more than a file may have, and waits until the kubelet has seen it.
 func TestLogsAcrossTheKubeletsRotation(t *testing.T) {
 	t.Parallel()
-	only(t, needsKubelet, kubelet)
+	only(t, needsOwnKubelet, kubelet)
 	ns := shared.deploy(t)
 	_, url := forwarded(t, ns)
 	logs := start(t, ns, "logs", "-f", "demo-operator")
@@ -45,7 +45,7 @@ func TestLogsAcrossTheKubeletsRotation(t *testing.T) {
 // TestDeadNode takes the leader's machine away: its pod stays in the API for minutes, as if it ran.
 func TestDeadNode(t *testing.T) {
 	t.Parallel()
-	only(t, needsKubelet, kubelet)
+	only(t, needsOwnKubelet, kubelet)
 	own := shared.own("-machine")
 	own.nodes = 2
 	before := look(t)
