@@ -62,9 +62,11 @@ func Trim(pod *corev1.Pod) {
 			delete(pod.Annotations, key)
 		}
 	}
-	containers := make([]corev1.Container, len(pod.Spec.Containers))
-	for i := range containers {
-		containers[i].Name = pod.Spec.Containers[i].Name
+	var containers []corev1.Container
+	for i := range pod.Spec.Containers {
+		if name := pod.Spec.Containers[i].Name; !slices.Contains(everybody, name) {
+			containers = append(containers, corev1.Container{Name: name})
+		}
 	}
 	pod.Spec = corev1.PodSpec{
 		Containers: containers, NodeName: pod.Spec.NodeName, HostNetwork: pod.Spec.HostNetwork,

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -40,6 +41,9 @@ type k9sView struct {
 	held   *os.File
 }
 
+// oddContext is a context's name that a shell must not read.
+const oddContext = "the \"boss's\" `false` $(false); exit 1"
+
 // k9sRun presses a plugin's shortcut with an object selected.
 func k9sRun(t *testing.T, ns *namespace, p plugin, object string, inputs map[string]string) *k9sView {
 	t.Helper()
@@ -47,8 +51,13 @@ func k9sRun(t *testing.T, ns *namespace, p plugin, object string, inputs map[str
 	if err != nil {
 		t.Fatal(err)
 	}
+	config.Contexts[oddContext] = config.Contexts[config.CurrentContext]
+	kubeconfig := filepath.Join(t.TempDir(), "kubeconfig")
+	if err := clientcmd.WriteToFile(*config, kubeconfig); err != nil {
+		t.Fatal(err)
+	}
 	variables := map[string]string{
-		"KUBECONFIG": ns.kubeconfig, "CONTEXT": config.CurrentContext, "NAMESPACE": ns.name, "NAME": object,
+		"KUBECONFIG": kubeconfig, "CONTEXT": oddContext, "NAMESPACE": ns.name, "NAME": object,
 	}
 	for name, value := range inputs {
 		variables["INPUT_"+strings.ToUpper(name)] = value

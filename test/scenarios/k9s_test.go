@@ -145,14 +145,20 @@ func TestK9sPlugins(t *testing.T) {
 			}
 			taken[scope+key] = name
 		}
-		if p.Command != "bash" || len(p.Args) != 2 || p.Args[0] != "-c" {
-			t.Errorf("%s: %s %q, want bash -c", name, p.Command, p.Args)
+		words := []string{"leader", "$KUBECONFIG", "$CONTEXT", "$NAMESPACE", "$NAME"}
+		if p.Command != "bash" || len(p.Args) < 5 || p.Args[0] != "-c" || !slices.Equal(p.Args[2:], words[:len(p.Args)-2]) {
+			t.Errorf("%s: %s %q, want bash -c SCRIPT %s", name, p.Command, p.Args, words)
 			continue
 		}
 		script := p.Args[1]
-		for _, part := range []string{`KUBECONFIG="$KUBECONFIG" kubectl leader `, ` -n "$NAMESPACE"`, ` --context "$CONTEXT"`} {
+		for _, part := range []string{`KUBECONFIG="$1" kubectl leader `, ` --context "$2"`, ` -n "$3"`} {
 			if !strings.Contains(script, part) {
 				t.Errorf("%s: no %q in %q", name, part, script)
+			}
+		}
+		for _, word := range words[1:] {
+			if strings.Contains(script, word) {
+				t.Errorf("%s: bash would read the text of %s as a part of its script", name, word)
 			}
 		}
 		for _, mutation := range []string{"delete", "failover", "exec "} {

@@ -25,15 +25,15 @@ func TestTable(t *testing.T) {
 	if err := Table(&got, rows()); err != nil {
 		t.Fatal(err)
 	}
-	const want = `                                                      OURS     KUBECTL   RATIO      LIMIT
+	const want = `                                                       OURS     KUBECTL   RATIO      LIMIT
 holder
-  requests                                               2                           <= 2   ok
-  wall                                             35.0 ms      100 ms   0.35x   <= 0.35x   ok
-  peak memory                                     71.0 MiB     100 MiB   0.71x   <= 0.70x   MISSED
+  requests                                                2                           <= 2   ok
+  wall                                              35.0 ms      100 ms   0.35x   <= 0.35x   ok
+  peak memory                                      71.0 MiB     100 MiB   0.71x   <= 0.70x   MISSED
 
 port-forward
-  one stream                                     0.99 MB/s    1.0 MB/s   0.99x   >= 1.00x   MISSED
-  p99 beside a stalled reader                      51.0 ms       never           <= 50 ms   MISSED
+  one stream                                      0.99 MB/s    1.0 MB/s   0.99x   >= 1.00x   MISSED
+  p99 beside a stalled reader                       51.0 ms       never           <= 50 ms   MISSED
 `
 	if got.String() != want {
 		t.Errorf("got\n%swant\n%s", &got, want)

@@ -11,7 +11,7 @@ import (
 
 // Table writes a line a row, under a line for each group; it is at most 100 columns wide.
 func Table(w io.Writer, rows []Row) error {
-	const format = "%-46s %11s %11s %7s %10s   %s"
+	const format = "%-47s %11s %11s %7s %10s   %s"
 	lines := []string{fmt.Sprintf(format, "", "OURS", "KUBECTL", "RATIO", "LIMIT", "")}
 	group := ""
 	for _, r := range rows {
