@@ -234,14 +234,12 @@ func (o *assertOptions) run(ctx context.Context) error {
 	}
 	screen := newScreen(o.streams)
 	finder := leader.Finder{
-		Selector: o.labels, AllowExpired: o.allowExpired, AnswerWithin: answerWithin,
+		Selector: o.labels, AllowExpired: o.allowExpired, AnswerWithin: c.config.Timeout,
 		Locks: c.locks, Pods: c.kube, Nodes: c.kube, Clock: c.locks.Clock,
 	}
-	if c.config.Timeout != 0 {
-		finder.AnswerWithin = c.config.Timeout
-	}
-	if o.timeout > 0 {
-		finder.AnswerWithin = min(finder.AnswerWithin, o.timeout)
+	if c.config.Timeout == 0 {
+		finder.AnswerWithin = answerWithin
+		boundBy(&finder, o.timeout)
 	}
 	runner := &check.Runner{
 		Leader:  &evidence{cluster: c, finder: finder, dial: tunnel.NewDialer(c.config, c.kube.Core()), tell: screen.notice},
@@ -249,7 +247,7 @@ func (o *assertOptions) run(ctx context.Context) error {
 	}
 	result, err := o.show(ctx, runner, screen)
 	switch {
-	case err != nil && !errors.Is(err, errReaderGone): // the verdict stands, whether it is read or not
+	case err != nil && !readerGone(err): // the verdict stands, whether it is read or not
 		return err
 	case ctx.Err() != nil:
 		return context.Cause(ctx)

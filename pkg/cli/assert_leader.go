@@ -150,7 +150,15 @@ func (e *evidence) Exec(ctx context.Context, pod *corev1.Pod, run check.Exec) ([
 		return nil, 0, err
 	}
 	out := &bounded{}
-	err = executor.StreamWithContext(ctx, remotecommand.StreamOptions{Stdout: out, Stderr: out})
+	ended := make(chan error, 1)
+	go func() {
+		ended <- executor.StreamWithContext(ctx, remotecommand.StreamOptions{Stdout: out, Stderr: out})
+	}()
+	select {
+	case err = <-ended:
+	case <-ctx.Done(): // a WebSocket handshake keeps to the context's deadline alone, and its answer may never come
+		return nil, 0, context.Cause(ctx)
+	}
 	if refusal := tunnel.Refusal(first, "exec"); err != nil && refusal != nil {
 		err = refusal // SPDY's error is the same answer of the server, as text alone
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os/exec"
 	"syscall"
 
@@ -60,7 +61,7 @@ func exitCode(err error) int {
 	var noLeader *leader.NoLeader
 	var no answerNo
 	switch {
-	case err == nil, errors.Is(err, errReaderGone):
+	case err == nil, readerGone(err):
 		return exitYes // a reader that has gone away (`| head`) has what it wanted
 	case errors.As(err, &child):
 		return child.code()
@@ -72,6 +73,13 @@ func exitCode(err error) int {
 		return exitNo
 	}
 	return exitUnknown
+}
+
+// readerGone reports that nobody reads any more what we write. A connection to the cluster can break with the same errno, which
+// is no success: our output is to files.
+func readerGone(err error) bool {
+	var file *fs.PathError
+	return errors.As(err, &file) && errors.Is(file.Err, errReaderGone)
 }
 
 // causeOf prefers the signal that ended a context over the error that followed from it.

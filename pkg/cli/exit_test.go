@@ -4,6 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"net"
+	"net/url"
+	"os"
 	"os/exec"
 	"runtime"
 	"testing"
@@ -27,6 +31,8 @@ func TestExitCode(t *testing.T) {
 		{"Ctrl-C", interrupted{exitInterrupted}, 130},
 		{"SIGTERM", interrupted{exitTerminated}, 143},
 		{"the command succeeded", childEnded{nil}, 0},
+		{"our reader has gone", fmt.Errorf("written: %w", &fs.PathError{Op: "write", Path: "/dev/stdout", Err: errReaderGone}), 0},
+		{"a connection has broken, with the same errno", &url.Error{Op: "Get", Err: &net.OpError{Op: "write", Err: os.NewSyscallError("write", errReaderGone)}}, 2},
 	}
 	if runtime.GOOS != "windows" {
 		tests = append(tests, []struct {

@@ -36,7 +36,7 @@ func Main() int {
 func printError(out io.Writer, err error) {
 	var stop interrupted
 	var child childEnded
-	if err == nil || errors.Is(err, errReaderGone) || errors.As(err, &stop) || errors.As(err, &child) {
+	if err == nil || readerGone(err) || errors.As(err, &stop) || errors.As(err, &child) {
 		return
 	}
 	notice(out)("error: " + explain(err))

@@ -190,7 +190,12 @@ func (o *portForwardOptions) run(ctx context.Context) (err error) {
 	if o.verbosity() > 0 {
 		forwarder.Trace = tell
 	}
-	if err := probe(ctx, forwarder, first); err != nil && tunnel.Denied(err) {
+	done = screen.waiting(time.Now(), func(waited time.Duration) string {
+		return fmt.Sprintf("opening a tunnel to pod %s for %s", first.Pod.Name, leader.Age(waited))
+	})
+	err = probe(ctx, forwarder, first)
+	done()
+	if err != nil && tunnel.Denied(err) {
 		return fmt.Errorf("pod %s/%s: %w", first.Pod.Namespace, first.Pod.Name, err)
 	}
 	forwarding := make(chan struct{})
@@ -199,7 +204,7 @@ func (o *portForwardOptions) run(ctx context.Context) (err error) {
 	go func() { defer close(telling); o.tellChanges(ctx, first, tell, stop) }()
 	defer func() { stop(nil); <-forwarding; <-telling }()
 
-	if err := o.announce(listeners, first); err != nil && !errors.Is(err, errReaderGone) {
+	if err := o.announce(listeners, first); err != nil && !readerGone(err) {
 		return err // `| head -n 1` has read the ports and wants them forwarded
 	}
 	if o.command != nil {

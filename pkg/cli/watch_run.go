@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"errors"
 	"time"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
@@ -62,7 +61,7 @@ func (o *watchOptions) run(ctx context.Context) error {
 	}
 	return untilEnd(ctx, func() error {
 		err := w.loop(ctx, over)
-		if errors.Is(err, errReaderGone) {
+		if readerGone(err) {
 			return err
 		}
 		return cmp.Or(w.end(), err)

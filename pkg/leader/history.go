@@ -83,7 +83,7 @@ func (h *History) tell(c *Change) []Event {
 		if t.Gains() || t == EventRenewed || c.State == election.Held && t == EventType(c.Reason) {
 			e.After = Party{Holder: c.Lock.Record.Holder, Pod: c.Pod}
 		}
-		if t.Gains() && c.VacantSince.IsZero() && !c.tentative(h.told.Lock) && h.had {
+		if t.Gains() && c.VacantSince.IsZero() && !c.tentative(h.told.Lock) && (h.had || c.Gap > 0) {
 			e.Gap, e.AtMost, e.Measured = c.Gap, c.GapAtMost, c.GapAtMost <= c.Gap
 			h.longest, h.atMost = max(h.longest, c.Gap), max(h.atMost, c.GapAtMost)
 		}
@@ -112,7 +112,7 @@ func (h *History) settle(c *Change, at time.Time) {
 	switch vacant := c.VacantSince; {
 	case vacant.IsZero() && h.ledFrom.IsZero():
 		if !h.had {
-			h.longest = at.Sub(h.began) // at least: nobody saw it begin
+			h.longest = max(h.longest, at.Sub(h.began)) // at least: nobody saw it begin
 		}
 		h.ledFrom, h.had = at, true
 		h.lead(c)

@@ -9,19 +9,25 @@ import (
 // of it tells its end. A nil outage leaves each to itself. Safe for concurrent use.
 type outage struct {
 	mu     sync.Mutex
-	denied bool
+	denied map[string]bool // what has been told of
 	in     int
 	since  time.Time
 }
 
-func (o *outage) deny() (first bool) {
+func (o *outage) deny(what string) (first bool) {
 	if o == nil {
 		return true
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	first, o.denied = !o.denied, true
-	return first
+	if o.denied[what] {
+		return false
+	}
+	if o.denied == nil {
+		o.denied = map[string]bool{}
+	}
+	o.denied[what] = true
+	return true
 }
 
 func (o *outage) begin(now time.Time) (first bool) {

@@ -107,6 +107,14 @@ func (s Status) passing() bool {
 	return false
 }
 
+// ranOut is how long ago the record of an expired lock ran out; 0 where there is no telling.
+func (s Status) ranOut() time.Duration {
+	if s.State != election.Expired || s.Lock.Record.Expires().IsZero() {
+		return 0
+	}
+	return max(0, s.Time.Sub(s.Lock.Record.Expires()))
+}
+
 // Message tells, ready for a terminal, why there is no leader, and what was found instead: in one line,
 // and another one for each candidate.
 func (s Status) Message() string {
@@ -122,7 +130,7 @@ func (s Status) Message() string {
 		return fmt.Sprintf("%s: released, nobody holds it", s.Lock.Ref)
 	case Reason(election.Expired):
 		when := ""
-		if since := s.Time.Sub(record.Expires()); since >= time.Second {
+		if since := s.ranOut(); since >= time.Second {
 			when = " " + Age(since) + " ago"
 		}
 		return fmt.Sprintf("%s: expired%s, last held by %s", s.Lock.Ref, when, Quote(record.Holder))

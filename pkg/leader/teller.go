@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -20,17 +21,19 @@ type trouble struct {
 type teller struct {
 	notice      func(string)
 	outage      *outage   // shared with the tellers of other locks; nil for one alone
-	denied      bool      // the denied watch has been told
+	denied      []string  // of these denials has been told
 	troubleFrom time.Time // since when the server has not been reached; zero when it is
 }
 
 func (t *teller) tell(what trouble) {
 	switch {
-	case what.denied && t.denied: // of the pod as well as of the lock: once is enough
-	case what.denied:
-		t.denied = true
-		if t.outage.deny() {
+	case what.denied: // of the pod as well as of the lock: once is enough
+		if t.firstDenial("watch") {
 			t.notice(fmt.Sprintf("no access to watch %s (to allow it, grant the verbs list and watch); reading every %s instead", resourceOf(what.err), pollEvery))
+		}
+	case apierrors.IsForbidden(what.err): // an answer: what else may be read goes on being read
+		if t.firstDenial(resourceOf(what.err)) {
+			t.notice(fmt.Sprintf("the cluster refuses (%v); trying again", what.err))
 		}
 	case t.troubleFrom.IsZero():
 		t.troubleFrom = time.Now()
@@ -38,11 +41,20 @@ func (t *teller) tell(what trouble) {
 			return // another one has told it
 		}
 		word := "does not answer"
-		if apierrors.IsForbidden(what.err) || apierrors.IsNotFound(what.err) {
+		if apierrors.IsNotFound(what.err) {
 			word = "refuses"
 		}
 		t.notice(fmt.Sprintf("the cluster %s (%v); trying again", word, withoutURL(what.err)))
 	}
+}
+
+// firstDenial reports that nothing has been told yet of a denial of this kind.
+func (t *teller) firstDenial(kind string) bool {
+	if slices.Contains(t.denied, kind) {
+		return false
+	}
+	t.denied = append(t.denied, kind)
+	return t.outage.deny(kind)
 }
 
 // resourceOf is what a denial is about: leases.coordination.k8s.io.

@@ -60,6 +60,9 @@ func (v *vacancy) see(s Status, at time.Time) (gap, atMost time.Duration) {
 	v.asked, v.last = time.Time{}, s.Lock
 	switch {
 	case !v.filled(s):
+		if ran := s.ranOut(); v.since.IsZero() && !v.had && ran > 0 {
+			v.since, v.had = at.Add(-ran), true // who let it run out has led before we looked
+		}
 		if v.since.IsZero() {
 			v.since = at
 		}

@@ -72,3 +72,34 @@ func TestVacancy(t *testing.T) {
 		}
 	}
 }
+
+// Who looks for the first time at a record that has run out long ago counts from then.
+func TestVacancyFromBefore(t *testing.T) {
+	now := time.Unix(10000, 0)
+	expired := verdictOf("a", "Expired")
+	expired.Time = now
+	expired.Lock.Record.Renewed, expired.Lock.Record.Duration = now.Add(-time.Hour), time.Minute
+	next := verdictOf("b", "")
+	next.Lock.Record.Transitions = 1
+
+	var v vacancy
+	v.see(expired, now)
+	if vacant := now.Sub(v.since); vacant != 59*time.Minute {
+		t.Errorf("vacant for %s, want 59m", vacant)
+	}
+	begin := &Change{Status: expired, Seen: now, VacantSince: v.since}
+	gap, atMost := v.see(next, now.Add(time.Second))
+	if want := 59*time.Minute + time.Second; gap != want || atMost != want {
+		t.Errorf("gap %s (at most %s), want %s", gap, atMost, want)
+	}
+
+	var h History
+	h.See(begin)
+	events := h.See(&Change{Status: next, Seen: now.Add(time.Second), Gap: gap, GapAtMost: atMost})
+	if len(events) != 1 || events[0].Gap != gap || !events[0].Measured {
+		t.Errorf("got %+v, want one event with a gap of %s", events, gap)
+	}
+	if s := h.Summary(now.Add(2 * time.Second)); s.LongestGap != gap || s.Open {
+		t.Errorf("longest gap %s, want %s", s.LongestGap, gap)
+	}
+}

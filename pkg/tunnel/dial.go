@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -19,10 +20,13 @@ import (
 // Dialer opens a connection to a pod that port-forward streams can be created on.
 type Dialer func(ctx context.Context, pod *corev1.Pod) (httpstream.Connection, error)
 
+// dialWithin bounds a handshake, whose answer may never come: a node that hangs gives none.
+const dialWithin = 30 * time.Second
+
 // NewDialer makes the Dialer of a cluster: WebSocket first, SPDY where the server or a proxy on the way cannot do that.
 func NewDialer(config *rest.Config, client rest.Interface) Dialer {
-	return func(ctx context.Context, pod *corev1.Pod) (httpstream.Connection, error) {
-		// client-go's dialers take no context; the transport below them does.
+	return abandoning(func(ctx context.Context, pod *corev1.Pod) (httpstream.Connection, error) {
+		// client-go's dialers take no context; the transport below them does, and WebSocket's keeps to its deadline alone.
 		config := rest.CopyConfig(config)
 		config.Wrap(func(next http.RoundTripper) http.RoundTripper {
 			return roundTripper(func(req *http.Request) (*http.Response, error) { return next.RoundTrip(req.WithContext(ctx)) })
@@ -52,6 +56,36 @@ func NewDialer(config *rest.Config, client rest.Interface) Dialer {
 			return nil, fmt.Errorf("the server speaks %q, not %q", protocol, portforward.PortForwardProtocolV1Name)
 		}
 		return conn, nil
+	})
+}
+
+// abandoning makes a Dialer end with its context, though the handshake below may go on until dialWithin is over. A connection
+// that comes too late is closed.
+func abandoning(dial Dialer) Dialer {
+	type result struct {
+		conn httpstream.Connection
+		err  error
+	}
+	return func(ctx context.Context, pod *corev1.Pod) (httpstream.Connection, error) {
+		results := make(chan result)
+		go func() {
+			bounded, cancel := context.WithTimeout(ctx, dialWithin)
+			defer cancel()
+			conn, err := dial(bounded, pod)
+			select {
+			case results <- result{conn, err}:
+			case <-ctx.Done():
+				if err == nil {
+					conn.Close() // nobody has used it
+				}
+			}
+		}()
+		select {
+		case r := <-results:
+			return r.conn, r.err
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
 	}
 }
 

@@ -45,10 +45,20 @@ type Forwarder struct {
 	wg      sync.WaitGroup
 }
 
-// closedPort is a port of a pod on which nobody listens. It is remembered so that only the first client waits.
+// closedPort is a port of a pod on which nobody listens. It is remembered so that only the first client waits. What has started
+// anew may open its port yet.
 type closedPort struct {
-	pod    types.UID
-	remote string
+	pod      types.UID
+	restarts int32
+	remote   string
+}
+
+func newClosedPort(pod *corev1.Pod, port Port) closedPort {
+	closed := closedPort{pod: pod.UID, remote: port.Remote}
+	for _, status := range pod.Status.ContainerStatuses {
+		closed.restarts += status.RestartCount
+	}
+	return closed
 }
 
 // Probe opens one connection to the leader's pod and keeps it for the first client, so that a missing permission is
@@ -150,7 +160,7 @@ func (f *Forwarder) attempts(ctx, waitCtx context.Context, c *client, port Port)
 		var isRefused refused
 		switch {
 		case errors.As(err, &isRefused):
-			key := closedPort{lead.Pod.UID, port.Remote}
+			key := newClosedPort(lead.Pod, port)
 			_, known := f.deaf.Load(key)
 			if refusedBy == nil || refusedBy.Pod.UID != lead.Pod.UID {
 				refusedBy, refusedSince = lead, time.Now()

@@ -16,7 +16,7 @@ type spares struct {
 	mu      sync.Mutex
 	pod     *corev1.Pod           // the pod that a spare is wanted for; nil for none
 	conn    httpstream.Connection // nil while there is none
-	filling bool
+	filling context.CancelFunc    // ends the opening of one; nil while none is being opened
 }
 
 // aim names the pod that spares are to lead to from now on, nil for none, and begins to open one.
@@ -27,6 +27,9 @@ func (s *spares) aim(ctx context.Context, pod *corev1.Pod) {
 		return
 	}
 	s.drop()
+	if s.filling != nil {
+		s.filling() // it leads to a pod that leads no more, and may hang
+	}
 	s.pod = pod
 	s.fill(ctx)
 }
@@ -50,23 +53,26 @@ func (s *spares) take(ctx, fillCtx context.Context, pod *corev1.Pod) (httpstream
 // fill opens a spare unless there is one or one is on its way. A failure leaves none: whoever takes dials, and learns why.
 func (s *spares) fill(ctx context.Context) {
 	s.dropBroken()
-	if s.pod == nil || s.filling || s.conn != nil || ctx.Err() != nil {
+	if s.pod == nil || s.filling != nil || s.conn != nil || ctx.Err() != nil {
 		return
 	}
-	s.filling = true
+	dialCtx, stop := context.WithCancel(ctx)
+	s.filling = stop
 	pod := s.pod
 	s.wg.Go(func() {
-		conn, err := s.dial(ctx, pod)
+		defer stop()
+		conn, err := s.dial(dialCtx, pod)
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.filling = false
-		switch {
-		case err != nil:
-		case s.pod == nil || s.pod.UID != pod.UID || ctx.Err() != nil:
-			conn.Close() // the leader has changed meanwhile
-			s.fill(ctx)
-		default:
+		s.filling = nil
+		switch changed := s.pod == nil || s.pod.UID != pod.UID || ctx.Err() != nil; {
+		case err == nil && !changed:
 			s.conn = conn
+		case err == nil:
+			conn.Close() // the leader has changed meanwhile
+			fallthrough
+		case changed:
+			s.fill(ctx)
 		}
 	})
 }

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -33,6 +34,7 @@ func TestClusterFaults(t *testing.T) {
 		{name: "API server killed and restarted", deploy: outlives, as: withRights(everything), provoke: killedAPIServer},
 		{name: "API server paused for 20 s", deploy: outlives, as: withRights(everything), provoke: pausedAPIServer},
 		{name: "nodes restarted", deploy: outlives, provoke: restartedNodes},
+		{name: "nodes hang", deploy: outlives, provoke: hungNodes},
 		{name: "etcd compacted under a watch", as: throughWire, provoke: compacted},
 	} {
 		t.Run(fault.name, func(t *testing.T) { fault.happen(t, own) })
@@ -78,6 +80,23 @@ func restartedNodes(t *testing.T, f *following) {
 		f.cluster(t, "restart", "kwok")
 		f.undisturbed(t, leader)
 	}
+}
+
+// hungNodes has no node answer. Who begins then, and is told to end, does not wait for them.
+func hungNodes(t *testing.T, f *following) {
+	only(t, "it holds what runs all pods", kwok)
+	f.cluster(t, "pause", "runner")
+	var early []*process
+	for _, args := range [][]any{{"port-forward", "demo-operator", ":8080"}, {"logs", "-f", "demo-operator"}} {
+		early = append(early, start(t, f.by, args...))
+	}
+	early[0].stdout.until(t, "the port", func(text string) bool { return strings.Contains(text, "Forwarding from") })
+	for _, p := range early {
+		if code := p.end(t, os.Interrupt); code != 130 {
+			t.Errorf("%v, told to end while no node answers: exit code %d, want 130", p.cmd.Args[1:], code)
+		}
+	}
+	f.cluster(t, "resume", "runner")
 }
 
 // compacted lets the server forget what has happened while the plugin's watches were cut: they are refused with 410.

@@ -1,0 +1,51 @@
+package tunnel
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/rest"
+
+	"go.uber.org/goleak"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/kube"
+)
+
+// A node that hangs never answers the handshake. Who dials is told the end of the context all the same, and at once.
+func TestDialEndsWithItsContext(t *testing.T) {
+	leak := goleak.IgnoreCurrent()
+	asked, over := make(chan struct{}), make(chan struct{})
+	server := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { close(asked); <-over }))
+	config := &rest.Config{Host: server.URL, TLSClientConfig: rest.TLSClientConfig{Insecure: true}}
+	client, err := kube.New(config, server.Client())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancelCause(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		_, err := NewDialer(config, client.Core())(ctx, &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "ops", Name: "op-0"}})
+		ended <- err
+	}()
+	<-asked
+	gone := errors.New("the leader has changed")
+	stop(gone)
+	select {
+	case err := <-ended:
+		if !errors.Is(err, gone) {
+			t.Errorf("got %v, want %v", err, gone)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("dialling goes on")
+	}
+	close(over)
+	server.CloseClientConnections()
+	server.Close()
+	goleak.VerifyNone(t, leak)
+}
