@@ -31,13 +31,15 @@ type pods struct {
 	log     func(out io.Writer, pod *corev1.Pod) error
 	deleted []string
 	remove  func(pod string)
-	silent  bool  // logs hang before they open
-	version error // what it says of the version
+	silent  bool          // logs hang before they open
+	far     time.Duration // until the first answer
+	version error         // what it says of the version
 }
 
 func (p *pods) Follow(ctx context.Context, spec check.Spec) (*leader.Stream, error) {
 	finder := *p.finder
 	finder.Renewals = spec.Renewals()
+	<-time.After(p.far)
 	return finder.Follow(ctx, func(string) {})
 }
 

@@ -150,7 +150,15 @@ func (r *Runner) checkpoint(ctx context.Context, checkpoint Checkpoint, attempts
 		deadline, cancel = context.WithTimeout(ctx, timeout)
 		defer cancel()
 	}
-	for pending := r.prepare(deadline, attempts); len(pending) > 0; pending = stale(ctx, attempts) {
+	pending := r.prepare(deadline, attempts)
+	if deadline.Err() != nil {
+		// The cluster took all of the time for its first answers. By them, what there is now is looked at, once.
+		for _, a := range pending {
+			a.once = true
+		}
+		deadline = ctx
+	}
+	for ; len(pending) > 0; pending = stale(ctx, attempts) {
 		together(deadline, pending)
 	}
 	if deadline.Err() == nil && slices.ContainsFunc(attempts, func(a *attempt) bool { return a.Err != nil }) {

@@ -247,6 +247,23 @@ func TestALeaseThatIsNotRenewedAnyMore(t *testing.T) {
 	}
 }
 
+// TestAClusterThatIsFarAway answers when the time is up: what it says is the verdict all the same.
+func TestAClusterThatIsFarAway(t *testing.T) {
+	_, p := scene(t, func(_ string, w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "healthy") })
+	p.far = 50 * time.Millisecond
+	op, other, healthy, ill := spec(), spec(), asserting(t, check.Equals, "healthy"), asserting(t, check.Equals, "ill")
+	op.Conditions, other.Conditions = &check.Conditions{Holder: "op-0"}, &check.Conditions{Holder: "nobody"}
+	healthy.HTTP, ill.HTTP = &check.HTTP{Port: "8080", Path: "/"}, &check.HTTP{Port: "8080", Path: "/"}
+	for _, test := range []struct {
+		spec  check.Spec
+		holds bool
+	}{{op, true}, {healthy, true}, {other, false}, {ill, false}} {
+		if report := run(t, p, time.Millisecond, test.spec); report.Holds() != test.holds || report.Undecided() != nil {
+			t.Errorf("%s: %v (%v), want %v", test.spec.String(), report.Holds(), report.Undecided(), test.holds)
+		}
+	}
+}
+
 // TestAMissingLockIsConfirmed by the server: what a watch has shown last is no proof.
 func TestAMissingLockIsConfirmed(t *testing.T) {
 	cluster, p := scene(t, nil)
