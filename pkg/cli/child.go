@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -11,8 +12,7 @@ import (
 )
 
 // runChild runs a command with more environment, forwards signals to it and waits for it. When the context ends the
-// command is asked to end, too. The error is the command's own
-// failure (*exec.ExitError), or why it could not be started.
+// command is asked to end, too. The error is the command's own failure (*exec.ExitError), or why it could not be started.
 func runChild(ctx context.Context, command, env []string, streams genericiooptions.IOStreams) error {
 	child := exec.Command(command[0], command[1:]...)
 	child.Env = append(os.Environ(), env...)
@@ -38,7 +38,20 @@ func runChild(ctx context.Context, command, env []string, streams genericiooptio
 			}
 		case <-lost:
 			lost = nil
-			child.Process.Signal(syscall.SIGTERM) // it may have just ended
+			end(child.Process)
 		}
+	}
+}
+
+// process is an *os.Process.
+type process interface {
+	Signal(os.Signal) error
+	Kill() error
+}
+
+// end asks a process to end, or kills it where it cannot be asked: Windows has no SIGTERM, and Go no other signal for it than Kill.
+func end(p process) {
+	if err := p.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		p.Kill() // it may have just ended
 	}
 }

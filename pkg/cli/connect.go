@@ -41,7 +41,7 @@ func connect(flags *connectionFlags) (*cluster, error) {
 		}
 		return nil, errNoCluster // that is kubectl's default of old, where nobody listens any more
 	}
-	config.UserAgent = "kubectl-leader/" + version
+	config.UserAgent = "kubectl-leader/" + thisBuild().version
 	// Protobuf takes a fraction of the time and the memory of JSON; who cannot speak it answers in JSON.
 	config.AcceptContentTypes, config.ContentType = "application/vnd.kubernetes.protobuf,application/json", "application/vnd.kubernetes.protobuf"
 	config.QPS = -1 // a few requests, none of them in a loop: nothing to hold back

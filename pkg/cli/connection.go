@@ -28,6 +28,10 @@ func (f *connectionFlags) addTo(flags *pflag.FlagSet) {
 	flags.StringVar(&user.ClientCertificate, "client-certificate", "", "Path to a client certificate file for TLS")
 	flags.StringVar(&user.ClientKey, "client-key", "", "Path to a client key file for TLS")
 	flags.StringVar(&user.Token, "token", "", "Bearer token for authentication to the API server")
+	// API servers have no basic authentication any more; what stands before them may. A token beside it is an error, as in
+	// kubectl, which asks for a name that is missing. Here the input may be the command's after "--": nothing is asked.
+	flags.StringVar(&user.Username, "username", "", "Username for basic authentication to the API server")
+	flags.StringVar(&user.Password, "password", "", "Password for basic authentication to the API server")
 	flags.StringVar(&user.Impersonate, "as", "", "Username to impersonate for the operation. User could be a regular user or a service account in a namespace.")
 	flags.StringVar(&user.ImpersonateUID, "as-uid", "", "UID to impersonate for the operation.")
 	flags.StringArrayVar(&user.ImpersonateGroups, "as-group", []string{}, "Group to impersonate for the operation, this flag can be repeated to specify multiple groups.")

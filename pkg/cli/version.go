@@ -5,18 +5,56 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"sigs.k8s.io/yaml"
 )
 
-// Set by the build.
+// Set by the Makefile. All are empty after `go install` and a plain `go build`.
 var (
-	version    = "v0.0.0-dev"
+	version    string
 	commit     string
 	commitDate string // as RFC3339
 )
+
+// build is which program this is. What is not known is empty, but for the version.
+type build struct{ version, commit, commitDate string }
+
+// thisBuild is what the linker was told or, failing that, what Go wrote into the program.
+func thisBuild() build {
+	if version != "" {
+		return build{version, commit, commitDate}
+	}
+	info, _ := debug.ReadBuildInfo() // nil if there is none
+	return buildOf(info)
+}
+
+// buildOf reads what Go knows: a module that was installed has its version, one that was built in its repository the commit, too.
+func buildOf(info *debug.BuildInfo) build {
+	b := build{version: "v0.0.0-dev"}
+	if info == nil {
+		return b
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		b.version = v
+	}
+	for _, setting := range info.Settings {
+		switch setting.Key {
+		case "vcs.revision":
+			b.commit = setting.Value
+		case "vcs.time":
+			b.commitDate = setting.Value
+		case "vcs.modified":
+			if setting.Value == "true" && !strings.HasSuffix(b.version, "dirty") { // most versions tell it already
+				b.version += "+dirty"
+			}
+		}
+	}
+	return b
+}
 
 const versionExample = `  # Print the version
   kubectl leader version
@@ -60,8 +98,9 @@ type versionObject struct {
 }
 
 func newVersionObject() *versionObject {
+	b := thisBuild()
 	return &versionObject{
-		APIVersion: objectVersion, Kind: "Version", GitVersion: version, GitCommit: commit, CommitDate: commitDate,
+		APIVersion: objectVersion, Kind: "Version", GitVersion: b.version, GitCommit: b.commit, CommitDate: b.commitDate,
 		GoVersion: runtime.Version(), Compiler: runtime.Compiler, Platform: runtime.GOOS + "/" + runtime.GOARCH,
 	}
 }

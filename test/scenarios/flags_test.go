@@ -18,7 +18,7 @@ func TestConnectionFlags(t *testing.T) {
 		t.Fatal(err)
 	}
 	flags := pflag.NewFlagSet("kubectl", pflag.ContinueOnError)
-	genericclioptions.NewConfigFlags(false).AddFlags(flags)
+	genericclioptions.NewConfigFlags(false).WithDeprecatedPasswordFlag().AddFlags(flags)
 	flags.VisitAll(func(f *pflag.Flag) {
 		name, value := "    --"+f.Name, f.DefValue
 		if f.Shorthand != "" {

@@ -24,15 +24,25 @@ var deliberate = map[string]string{
 	"port-forward --pod-running-timeout": "it is how long to wait for a leader, whose pod runs",
 
 	"version --client": "there is no server part that could be left out",
+
+	// Those of all commands.
+	"options --kuberc":               "its defaults and aliases are for kubectl's own commands",
+	"options --log-flush-frequency":  "what is logged is written at once",
+	"options --match-server-version": "it asks for a server of kubectl's own version; this program's has nothing to do with that",
+	"options --profile":              "it is for those who work on kubectl",
+	"options --profile-output":       "it is for those who work on kubectl",
+	"options --version":              "the version command is for that",
+	"options --vmodule":              "there is not so much in the log that -v would not do",
+	"options --warnings-as-errors":   "servers warn of old APIs; which of them is read is no choice of the user's, and -v shows the warnings",
 }
 
-// TestVocabulary: a flag that kubectl has, too, means the same. Of commands with the same name, flags have kubectl's letter,
-// default and words; of all others, the letter and the kind of default that they have somewhere in kubectl, and a letter that
-// kubectl has for something else is not taken.
+// TestVocabulary: a flag that kubectl has, too, means the same. Of commands with the same name, and of those that all commands
+// share, flags have kubectl's letter, default and words; of all others, the letter and the kind of default that they have somewhere
+// in kubectl, and a letter that kubectl has for something else is not taken.
 func TestVocabulary(t *testing.T) {
 	t.Parallel()
 	theirs, ours := flagsOf(t, "kubectl"), flagsOf(t, "kubectl-leader")
-	for _, must := range []string{"port-forward", "logs", "get"} {
+	for _, must := range []string{"port-forward", "logs", "get", "options"} {
 		if len(theirs[must]) < 2 {
 			t.Fatalf("%d flags of kubectl %s are too few", len(theirs[must]), must)
 		}
@@ -40,7 +50,7 @@ func TestVocabulary(t *testing.T) {
 	found := map[string]string{}
 	for command, flags := range ours {
 		namesake, same := theirs[command]
-		if command == "completion" || command == "options" {
+		if command == "completion" {
 			same = false // kubectl's speak of kubectl
 		}
 		for name, flag := range flags {
@@ -133,8 +143,12 @@ func flagsOf(t *testing.T, program string) map[string]map[string]helpFlag {
 		if strings.HasPrefix(command, ":") || command == "leader" {
 			continue // the directive, and ourselves
 		}
+		asked := []string{command, "--help"}
+		if command == "options" {
+			asked = asked[:1] // with --help kubectl prints nothing
+		}
 		flags := map[string]helpFlag{}
-		for _, match := range flagOfHelp.FindAllStringSubmatch(run(command, "--help"), -1) {
+		for _, match := range flagOfHelp.FindAllStringSubmatch(run(asked...), -1) {
 			flags[match[2]] = helpFlag{match[1], match[3], strings.TrimSuffix(strings.Join(strings.Fields(match[4]), " "), ".")}
 		}
 		all[command] = flags
