@@ -32,7 +32,7 @@ export GOFLAGS := $(strip $(shell go env GOFLAGS) -trimpath)
 .PHONY: help build demo test unit scenarios faults e2e e2e-bins e2e-images bench identity docs docs-picture lint vulncheck fmt dist dist-check image cluster-bins cluster-up cluster-down clean
 
 help: ## List what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: $(BIN)/kubectl-leader ## Build the plugin: bin/kubectl-leader
 
@@ -60,7 +60,7 @@ e2e: ## Run the scenarios on real kubelets (Linux, root), or on E2E_KUBECONFIG=F
 e2e-images: e2e-bins ## Write bin/e2e-images.tar: what a cluster needs for make e2e E2E_KUBECONFIG=FILE
 	@$(BIN)/cluster images $(BIN)/e2e-images.tar
 
-bench: build cluster-bins $(BIN)/bench $(BIN)/bench-run $(BIN)/bench-kubectl ## Compare with kubectl, and check each figure against its limit (7 minutes); ARGS=--help
+bench: build cluster-bins $(BIN)/bench $(BIN)/bench-run $(BIN)/bench-kubectl ## Compare with kubectl, and check each figure against its limit (about eight minutes); ARGS=--help
 	@$(BIN)/bench $(ARGS)
 
 identity: build cluster-bins ## Find the leaders behind the locks of real projects; CASES=FILE takes others
@@ -108,7 +108,7 @@ e2e-bins: cluster-bins $(BIN)/kubelet $(BIN)/pause
 $(BIN)/kube: test/go.mod test/go.sum $(wildcard test/cmd/kube/*.go)
 	@echo "Building the embedded Kubernetes $(KUBE_VERSION), once. First its modules are fetched ..."
 	@cd test && go list -deps ./cmd/kube > /dev/null
-	@echo "... and now it is compiled, without a word: 5 to 10 minutes on two cores."
+	@echo "... and now it is compiled, without a word: 6 to 10 minutes on two cores."
 	cd test && go build -ldflags "$(KUBE_LDFLAGS)" -o ../$@ ./cmd/kube
 
 # A program of its own: who runs no real kubelet does not build it. Most of it is compiled with kube.

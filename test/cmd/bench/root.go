@@ -22,7 +22,7 @@ func newCommand() *cobra.Command {
 		Use:   "bench",
 		Short: "Compare kubectl leader with kubectl",
 		Long: "Compare kubectl leader with kubectl, in turns on the same cluster, and check each figure against its limit.\n\n" +
-			"Without a command all is measured, within about 12 minutes on two cores. The exit code is 1 if a row misses its limit.",
+			"Without a command all is measured, within about eight minutes on two cores. The exit code is 1 if a row misses its limit.",
 		Args:          cobra.NoArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
