@@ -5,7 +5,11 @@
 #
 # LOCK is the name of the Lease, or TYPE/NAME. REPORT is a file for the results in JUnit's format. The environment says more:
 set -eu
-lock=${1:?usage: verify-leader.sh LOCK [NAMESPACE [REPORT]]}
+if [ $# = 0 ] || [ -z "$1" ]; then
+	echo "usage: verify-leader.sh LOCK [NAMESPACE [REPORT]]" >&2
+	exit 2
+fi
+lock=$1
 namespace=${2:-default}
 report=${3:-leader.xml}
 port=${PORT:-8080}           # of the leader's endpoint
