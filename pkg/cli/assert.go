@@ -74,8 +74,8 @@ func newAssertCommand(name string, config *connectionFlags, streams genericioopt
  until they all hold in one and the same term, or --timeout has passed: what was said by a leader that is none any more
  by the time of the verdict does not count. A file can also run commands in the leader (exec), and delete it first.
 
- Exit codes: 0 all hold, 1 the time has passed before, 2 it could not be found out (a mistake, access denied, a port that
- the leader does not have).`,
+ Exit codes: 0 all hold, 1 the time has passed before (also if nothing listens on a port), 2 it could not be found out
+ (a mistake, access denied, no port of that name).`,
 		Example: example(name, assertExample),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.complete(cmd, args); err != nil {
