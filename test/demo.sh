@@ -6,7 +6,16 @@ cd "$(dirname "$0")/.."
 dir=${CLUSTER:-.cluster-demo}
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then bold=$'\e[1m' plain=$'\e[0m'; else bold='' plain=''; fi
 
-say() { printf '\n%s# %s%s\n' "$bold" "$*" "$plain"; }
+# A terminal breaks long lines in the middle of words.
+width=0
+if [ -t 1 ] && { size=$(stty size <&3 2>/dev/null); } 3>&1; then width=${size#* }; fi
+folded() { if [ "$width" -gt 2 ]; then fold -s -w "$((width - ${1:-0}))"; else cat; fi; }
+
+say() {
+	printf '\n%s' "$bold"
+	printf '%s\n' "$*" | folded 2 | sed 's/^/# /'
+	printf '%s' "$plain"
+}
 # show prints a command as one would type it, and runs it.
 show() { printf '$ %s\n' "$*"; eval "$*"; }
 
@@ -44,12 +53,12 @@ show kubectl leader holder demo-operator
 show kubectl leader holder demo-operator -o wide
 
 say "Forward a local port to whoever leads. It stays open for as long as the command runs"
-exec 3>&1 # the forward's own lines go where ours go
+exec 3>&1 # the forward's own lines go where ours go, in one stream: in their order
 echo '$ kubectl leader port-forward demo-operator :8080 &'
-kubectl-leader port-forward demo-operator :8080 > >(tee "$scratch/forward" >&3) 2>&3 &
+kubectl-leader port-forward demo-operator :8080 > >(tee "$scratch/forward" | folded >&3) 2>&1 &
 forward_pid=$!
 for _ in $(seq 100); do
-	grep -q Forwarding "$scratch/forward" 2>/dev/null && break
+	grep -q '^pod .* leads' "$scratch/forward" 2>/dev/null && break
 	kill -0 "$forward_pid" 2>/dev/null || { echo "port-forward ended" >&2; exit 1; }
 	sleep 0.1
 done
@@ -76,7 +85,7 @@ for _ in $(seq 100); do
 	[ "$(grep -c seq= "$scratch/logs" || true)" -ge 3 ] && break
 	sleep 0.1
 done
-grep seq= "$scratch/logs" | head -n 3
+grep seq= "$scratch/logs" | head -n 3 | folded
 before=$(wc -l < "$scratch/logs")
 
 say "Now the leader is deleted. The same port, asked again, waits for the next leader and answers from it"
@@ -89,19 +98,31 @@ for _ in $(seq 100); do
 	[ "$(grep -c 'acquired leader lock' "$scratch/logs" || true)" -ge 2 ] && grep -q 'shutting down' "$scratch/logs" && break
 	sleep 0.1
 done
-tail -n "+$((before + 1))" "$scratch/logs" | grep 'shutting down' || { echo "the old leader's last words are missing" >&2; exit 1; }
-grep 'leads now' "$scratch/notices"
-tail -n "+$((before + 1))" "$scratch/logs" | grep 'acquired leader lock'
+tail -n "+$((before + 1))" "$scratch/logs" | grep 'shutting down' | folded || { echo "the old leader's last words are missing" >&2; exit 1; }
+grep 'leads now' "$scratch/notices" | folded
+tail -n "+$((before + 1))" "$scratch/logs" | grep 'acquired leader lock' | folded
 
 say "And a verdict for scripts: exit code 0 yes, 1 no, 2 could not find out"
 show kubectl leader holder demo-operator -o name
 show 'kubectl leader holder no-such-lease || echo "exit code $?"'
 
 say "What to try next:"
-cat <<TEXT
-  make cluster-up                                  the same cluster, to play with; prints the two export lines
-  kubectl leader logs -f demo-operator -n demo     then delete, crash or hang the leader in another terminal:
-  curl -X POST localhost:PORT/crash                (through kubectl leader port-forward; /hang makes it hang)
-  kubectl leader port-forward demo-operator -n demo :8080 -- sh -c 'curl -s localhost:\$LOCAL_PORT/metrics'
-  make cluster-down                                and nothing is left of it
+cat <<'TEXT'
+  # The same cluster, to play with. It prints two export lines: run them
+  make cluster-up
+
+  # Follow the leader's log; then delete, crash or hang the leader in another
+  # terminal
+  kubectl leader logs -f demo-operator -n demo
+
+  # Crash it: PORT is one that kubectl leader port-forward prints. /hang makes
+  # it hang
+  curl -X POST localhost:PORT/crash
+
+  # In a script: the metrics of the leader
+  kubectl leader port-forward demo-operator -n demo :8080 -- \
+    sh -c 'curl -s localhost:$LOCAL_PORT/metrics'
+
+  # Nothing is left of it
+  make cluster-down
 TEXT

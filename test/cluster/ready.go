@@ -23,7 +23,8 @@ const (
 var errAddressInUse = errors.New("address already in use")
 
 // waitReady polls the component's health until it is good. A component that
-// ends meanwhile, or is not ready in time, is an error with its last words.
+// ends meanwhile, or is not ready in time, is an error with its last words;
+// there are none when the context was cancelled, as it is not to blame.
 func (c *Cluster) waitReady(ctx context.Context, one component) error {
 	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
 	defer cancel()
@@ -35,6 +36,9 @@ func (c *Cluster) waitReady(ctx context.Context, one component) error {
 		}
 		select {
 		case <-ctx.Done():
+			if errors.Is(ctx.Err(), context.Canceled) {
+				return fmt.Errorf("%s is not ready: %w", one.name, ctx.Err())
+			}
 			return c.lastWords(one, "is not ready: "+ctx.Err().Error())
 		case <-ticker.C:
 		}
