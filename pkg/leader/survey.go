@@ -80,14 +80,16 @@ type entry struct {
 	search *identity.Search // nil where the lock alone says that nobody leads
 }
 
-// readLocks reads the locks of all kinds at once, since most kinds have none. Leases have to be there.
+// readLocks reads the locks of all kinds at once, since most kinds have none. Leases have to be there. Where several kinds
+// fail, the error is that of the first by their order: of Leases, which everybody knows, before all others.
 func (j *join) readLocks(ctx context.Context) error {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
-	var fatal error
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	for _, source := range j.Locks.Sources() {
+	sources := j.Locks.Sources()
+	failed := make([]error, len(sources))
+	for i, source := range sources {
 		wg.Go(func() {
 			err := source.List(ctx, func(lock election.Lock) {
 				mu.Lock()
@@ -99,17 +101,19 @@ func (j *join) readLocks(ctx context.Context) error {
 			mu.Lock()
 			defer mu.Unlock()
 			switch {
-			case err == nil || ctx.Err() != nil && fatal != nil:
+			case err == nil:
 			case apierrors.IsForbidden(err) && source.Kind != election.Lease:
 				j.unlisted = append(j.unlisted, source.Kind.Resource.Resource)
-			case fatal == nil:
-				fatal = fmt.Errorf("%s locks: %w", source.Kind.Word, err)
-				stop()
+			default:
+				failed[i] = fmt.Errorf("%s locks: %w", source.Kind.Word, err)
+				if source.Kind == election.Lease {
+					stop() // no other can be told instead
+				}
 			}
 		})
 	}
 	wg.Wait()
-	return fatal
+	return cmp.Or(failed...)
 }
 
 // index prepares the search for each holder.
