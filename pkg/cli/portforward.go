@@ -94,6 +94,8 @@ func (o *portForwardOptions) complete(cmd *cobra.Command, args []string) (err er
 	switch {
 	case err != nil:
 		return err
+	case len(specs) == 0 && o.lease == "":
+		return usageError(cmd, "at least 1 PORT is required for port-forward after LOCK (%q)", args[0])
 	case len(specs) == 0:
 		return usageError(cmd, "at least 1 PORT is required for port-forward")
 	case o.timeout <= 0:
