@@ -84,7 +84,7 @@ func compileJQ(program string) (*gojq.Code, error) {
 func compileExact(program string) (*gojq.Code, error) {
 	query, err := gojq.Parse(program)
 	if err != nil {
-		return nil, fmt.Errorf("is not a jq program: %w", err)
+		return nil, fmt.Errorf("is not a jq program: %w in %s", err, quote(program))
 	}
 	environment := false
 	code, err := gojq.Compile(query, gojq.WithEnvironLoader(func() []string {
@@ -93,7 +93,7 @@ func compileExact(program string) (*gojq.Code, error) {
 	}))
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("is not a jq program: %w%s", err, hyphenHint(program))
+		return nil, fmt.Errorf("is not a jq program: %w in %s%s", err, quote(program), hyphenHint(program))
 	case environment:
 		return nil, errEnvironment
 	}

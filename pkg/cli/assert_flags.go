@@ -286,7 +286,7 @@ func (o *checkFlags) completeOutput(spec *check.Spec) error {
 		}
 		extractor, err := of.compile(of.program)
 		if err != nil {
-			return fmt.Errorf("--%s: %w", of.flag, err)
+			return fmt.Errorf("--%s %w", of.flag, err)
 		}
 		spec.Extractor = extractor
 	}
