@@ -251,21 +251,6 @@ func (o *assertOptions) run(ctx context.Context) error {
 		return err
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	case result.Undecided() != nil:
-		return result.Undecided()
-	case !result.Holds():
-		return answerNo{notAsWanted(result)}
 	}
-	return nil
-}
-
-// notAsWanted is the answer no. The report has told why.
-func notAsWanted(result check.Report) error {
-	failed := 0
-	for _, outcome := range result.Outcomes {
-		if !outcome.Holds && outcome.Skipped == "" {
-			failed++
-		}
-	}
-	return fmt.Errorf("%d of %d checks failed", failed, len(result.Outcomes))
+	return verdict(result)
 }

@@ -212,8 +212,8 @@ func (ns *namespace) runsWith(t *testing.T, account string, roles []role, comman
 			continue
 		}
 		for _, message := range want.messages {
-			if !strings.Contains(stderr.String(), message) {
-				t.Errorf("%s does not say %q:\n%s", command, message, &stderr)
+			if !strings.Contains(string(stdout)+stderr.String(), message) { // the report of assert is on stdout
+				t.Errorf("%s does not say %q:\n%s%s", command, message, stdout, &stderr)
 			}
 		}
 	}

@@ -105,7 +105,9 @@ func (e entry) details() []string {
 		if result.Wanted != "" {
 			add("wanted:", result.Wanted)
 		}
-		add("got:", result.Got)
+		if e.Err == nil || result.Got != e.Err.Error() {
+			add("got:", result.Got)
+		}
 	}
 	told := e.Got // that the lock's message is among the results already
 	if len(e.Verdict.Results) > 0 || e.Verdict.Err != nil {
