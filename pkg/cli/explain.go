@@ -16,6 +16,9 @@ import (
 
 var errNoCluster = errors.New("no cluster is configured")
 
+// whichHint is for who has named a lock that does not exist.
+const whichHint = "The list command shows which elections there are; -A shows those of all namespaces."
+
 // explain words an error for its reader: what was wrong, and what to do about it where we know.
 func explain(err error) string {
 	text := err.Error()
@@ -24,7 +27,7 @@ func explain(err error) string {
 	switch {
 	case errors.As(err, &noLeader):
 		if noLeader.State == election.Missing {
-			text += "\nThe list command shows which elections there are; -A shows those of all namespaces."
+			text += "\n" + whichHint
 		}
 		return text + grants(noLeader.Denied)
 	case apierrors.IsForbidden(err):

@@ -115,11 +115,11 @@ func (o *listOptions) run(ctx context.Context) error {
 		return err
 	}
 	if len(findings.Rows) == 0 && !o.watch && (o.output == "" || o.output == "wide") {
-		where := "in " + namespace + " namespace"
+		hint := "; -A shows those of all namespaces"
 		if o.allNamespaces {
-			where = "in all namespaces"
+			hint = ""
 		}
-		tell("No elections found " + where + ".")
+		tell("No elections found " + whereOf(namespace, o.selector) + hint + ".")
 		return nil
 	}
 	if err := printer.list(o.streams.Out, findings.Rows); err != nil || !o.watch {
@@ -132,6 +132,18 @@ func (o *listOptions) run(ctx context.Context) error {
 
 // listGC spares a third of the memory of a list of thousands, for a tenth more of its time (see docs/performance.md).
 const listGC = 50
+
+// whereOf names the locks that were looked for; namespace is "" for all.
+func whereOf(namespace, selector string) string {
+	where := "in all namespaces"
+	if namespace != metav1.NamespaceAll {
+		where = "in " + namespace + " namespace"
+	}
+	if selector != "" {
+		where = "with -l " + printable(selector) + " " + where
+	}
+	return where
+}
 
 // tellLacking tells what a survey had to do without.
 func tellLacking(findings leader.Findings, tell func(string)) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -44,6 +45,7 @@ func (w *watching) begin(ctx context.Context) error {
 	if err := cmp.Or(failed...); err != nil {
 		return err
 	}
+	w.tellMissing(found)
 	for _, status := range found {
 		if err := w.follow(ctx, status); err != nil {
 			return err
@@ -52,12 +54,26 @@ func (w *watching) begin(ctx context.Context) error {
 	return nil
 }
 
+// tellMissing tells of locks that are not there: they may come, or their names are wrong.
+func (w *watching) tellMissing(found []leader.Status) {
+	var lines []string
+	for _, status := range found {
+		if status.State == election.Missing {
+			lines = append(lines, status.Message()+"; waiting for it")
+		}
+	}
+	if len(lines) > 0 {
+		w.screen.notice(strings.Join(append(lines, whichHint), "\n"))
+	}
+}
+
 // beginAll surveys the elections, and follows them and those that will be there later.
 func (w *watching) beginAll(ctx context.Context) error {
-	namespace, where := w.cluster.namespace, "in "+w.cluster.namespace+" namespace"
+	namespace := w.cluster.namespace
 	if w.allNamespaces {
-		namespace, where = metav1.NamespaceAll, "in all namespaces"
+		namespace = metav1.NamespaceAll
 	}
+	where := whereOf(namespace, w.lockSelector)
 	survey := &leader.Survey{
 		Locks: election.Lister{Client: w.cluster.locks, Namespace: namespace, Selector: w.lockSelector},
 		Pods:  w.cluster.kube, Nodes: w.cluster.kube, Clock: w.cluster.locks.Clock,
