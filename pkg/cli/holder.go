@@ -190,7 +190,7 @@ func (o *holderOptions) printWide(out io.Writer, status leader.Status) error {
 		expires, strconv.Itoa(int(record.Transitions)), orNone(status.Rule))
 	row[1].colour = stateColour(status)
 	w.row(row...)
-	return w.flush()
+	return w.flushRecord()
 }
 
 func orNone(s string) string {

@@ -164,7 +164,7 @@ type rowPrinter interface {
 func (o *listOptions) printer() (rowPrinter, error) {
 	switch {
 	case o.plain(), o.output == "wide":
-		return &rowTable{namespaces: o.allNamespaces, wide: o.output == "wide", headers: !o.noHeaders, palette: o.palette}, nil
+		return &rowTable{namespaces: o.allNamespaces, wide: o.output == "wide", headers: !o.noHeaders, watch: o.watch, palette: o.palette}, nil
 	case o.output == "name":
 		return rowNames{}, nil
 	}

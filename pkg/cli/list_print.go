@@ -16,9 +16,9 @@ import (
 
 // rowTable prints a table as kubectl does; rows that come later keep to its widths.
 type rowTable struct {
-	namespaces, wide, headers bool
-	palette                   palette
-	table                     *table
+	namespaces, wide, headers, watch bool
+	palette                          palette
+	table                            *table
 }
 
 func (t *rowTable) list(out io.Writer, rows []leader.Row) error {
@@ -35,6 +35,9 @@ func (t *rowTable) list(out io.Writer, rows []leader.Row) error {
 	}
 	for _, row := range rows {
 		t.row(row)
+	}
+	if t.headers && !t.watch {
+		return t.table.flushRecord()
 	}
 	return t.table.flush()
 }

@@ -67,6 +67,36 @@ func (t *table) flush() error {
 	return err
 }
 
+// flushRecord prints a header and the only row below it. Where they do not fit into the terminal, each heading has its value
+// beside it instead: folded, they would stand far apart.
+func (t *table) flushRecord() error {
+	if len(t.breaks()) == 0 || len(t.rows) != 2 {
+		return t.flush()
+	}
+	headings, values := t.rows[0], t.rows[1]
+	t.rows = nil
+	heading, value := 0, 0
+	for i := range headings {
+		heading, value = max(heading, textwidth.Of(headings[i].text)), max(value, textwidth.Of(values[i].text))
+	}
+	if room := t.columns - heading - value; room > 0 {
+		heading += min(gap, room) // an identity needs all that there is
+	} else {
+		heading += gap
+	}
+	var out bytes.Buffer
+	for i, c := range values {
+		if heading+textwidth.Of(c.text) > t.columns {
+			out.WriteString(headings[i].text + "\n" + foldIndent)
+		} else {
+			out.WriteString(padded(headings[i].text, heading))
+		}
+		out.WriteString(t.palette.paint(c.colour, c.text) + "\n")
+	}
+	_, err := t.out.Write(out.Bytes())
+	return err
+}
+
 // breaks are the columns that begin another line.
 func (t *table) breaks() map[int]bool {
 	breaks := map[int]bool{}

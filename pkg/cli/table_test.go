@@ -55,6 +55,26 @@ func TestTableIsFoldedAtItsColumns(t *testing.T) {
 	}
 }
 
+// TestTheOnlyRowThatDoesNotFit has its headings beside its values, and as much between them as there is room for.
+func TestTheOnlyRowThatDoesNotFit(t *testing.T) {
+	const asTable = "LOCK            STATE   IDENTITY\ndemo-operator   Held    demo-operator-0_9c2f\n"
+	for columns, want := range map[int]string{
+		0:  asTable,
+		44: asTable,
+		43: "LOCK       demo-operator\nSTATE      Held\nIDENTITY   demo-operator-0_9c2f\n",
+		29: "LOCK     demo-operator\nSTATE    Held\nIDENTITY demo-operator-0_9c2f\n",
+		28: "LOCK       demo-operator\nSTATE      Held\nIDENTITY\n    demo-operator-0_9c2f\n",
+	} {
+		var got strings.Builder
+		table := &table{out: &got, columns: columns}
+		table.row(texts("LOCK", "STATE", "IDENTITY")...)
+		table.row(texts("demo-operator", "Held", "demo-operator-0_9c2f")...)
+		if err := table.flushRecord(); err != nil || got.String() != want {
+			t.Errorf("%d columns: %v\n%s\nwant\n%s", columns, err, &got, want)
+		}
+	}
+}
+
 func TestColoursTakeNoColumns(t *testing.T) {
 	var got strings.Builder
 	table := newTable(&got, true)

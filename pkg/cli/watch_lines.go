@@ -75,18 +75,19 @@ func (p *eventLines) print(at time.Time, s leader.Status, what, who string, deta
 		}
 		p.day = day
 	}
-	lock := ""
-	if p.several {
-		lock = fmt.Sprintf("%-*s ", widest(&p.lock, lockCell(s.Lock.Ref)), lockCell(s.Lock.Ref))
-	}
-	note := strings.Join(notEmpty(detail), ", ")
 	colour := stateColour(s)
 	if s.Led() {
 		colour = green // a line does not tell whether the pod is ready
 	}
-	word := p.palette.paint(colour, what) + strings.Repeat(" ", max(0, 11-len(what)))
-	return p.screen.line(strings.Repeat(" ", len(eventTime)+1),
-		at.Format(eventTime)+" "+lock+word, fmt.Sprintf(" %-*s  ", widest(&p.who, who), who), note)
+	cells := eventCells{
+		at: at.Format(eventTime), what: what, who: who, note: strings.Join(notEmpty(detail), ", "), colour: colour,
+		whatWidth: whatWidth, whoWidth: widest(&p.who, who),
+	}
+	if p.several {
+		cells.lock = lockCell(s.Lock.Ref)
+		cells.lockWidth = widest(&p.lock, cells.lock)
+	}
+	return p.screen.line(strings.Repeat(" ", len(eventTime)+1), cells.fit(terminalColumns(p.screen.out), p.palette)...)
 }
 
 // summary goes to stderr: stdout has the events.

@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/textwidth"
+)
+
+// eventCells are what the line of an event is made of, with the widths of their columns. The lock is "" where there is only one.
+type eventCells struct {
+	at, lock, what, who, note      string
+	lockWidth, whatWidth, whoWidth int
+	colour                         colour
+}
+
+// whatWidth is that of the column of what has happened. What is longer sticks out.
+const whatWidth = 11
+
+// shortestWho is how much is left at least of who it is, where a line has no room for all of it.
+const shortestWho = 12
+
+// fit makes the parts of a line that fits into a terminal; 0 columns are for no terminal. An event takes one line as long as
+// that is possible: what does not fit in columns is put together more closely, and then who it is is shortened. Where that is
+// not enough, the note goes below.
+func (c eventCells) fit(columns int, p palette) []string {
+	parts := c.parts(p)
+	if columns == 0 || textwidth.Of(strings.TrimRight(strings.Join(parts, ""), " ")) <= columns {
+		return parts
+	}
+	c.lockWidth, c.whatWidth, c.whoWidth = 0, 0, 0
+	parts = c.parts(p)
+	who := textwidth.Of(c.who)
+	for _, line := range []string{strings.Join(parts, ""), parts[0] + parts[1]} { // without the note, it has to go below
+		over := textwidth.Of(strings.TrimRight(line, " ")) - columns
+		if over <= 0 {
+			break
+		}
+		if who-over >= shortestWho {
+			c.who = shortened(c.who, who-over)
+			return c.parts(p)
+		}
+	}
+	return parts
+}
+
+// parts are when what has happened to which lock, who it is, and the note.
+func (c eventCells) parts(p palette) []string {
+	lock := ""
+	if c.lock != "" {
+		lock = padded(c.lock, c.lockWidth) + " "
+	}
+	return []string{
+		c.at + " " + lock + p.paint(c.colour, c.what) + strings.Repeat(" ", max(0, c.whatWidth-textwidth.Of(c.what))),
+		" " + padded(c.who, c.whoWidth) + "  ",
+		c.note,
+	}
+}
+
+func padded(cell string, width int) string {
+	return cell + strings.Repeat(" ", max(0, width-textwidth.Of(cell)))
+}
+
+// shortened leaves out the middle of a name: its beginning tells what it is of, and its end which one.
+func shortened(name string, columns int) string {
+	runes := []rune(name)
+	head, tail := (columns-1)/2, columns-1-(columns-1)/2
+	if columns < 3 || len(runes) <= columns {
+		return name
+	}
+	return string(runes[:head]) + "…" + string(runes[len(runes)-tail:])
+}
