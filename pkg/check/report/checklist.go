@@ -55,7 +55,11 @@ func (g group) terms() (terms []string) {
 		if e.answer != passed {
 			continue
 		}
-		if term := oneLine(e.inShort()); !slices.Contains(terms, term) {
+		term := oneLine(e.inShort())
+		if e.Spec.Kind() == check.KindDelete {
+			term = "deleted: " + term
+		}
+		if !slices.Contains(terms, term) {
 			terms = append(terms, term)
 		}
 	}
