@@ -252,5 +252,5 @@ func (o *assertOptions) run(ctx context.Context) error {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	}
-	return verdict(result)
+	return verdict(result, o.output == "")
 }

@@ -18,8 +18,9 @@ func (e tally) Error() string { return e.text }
 
 func (e tally) Unwrap() error { return e.cause }
 
-// verdict is nil where all checks hold, an answerNo where some do not, and else another error: some could not be made.
-func verdict(result check.Report) error {
+// verdict is nil where all checks hold, an answerNo where some do not, and else another error: some could not be made. Why, it says
+// itself where no person reads the report.
+func verdict(result check.Report, read bool) error {
 	failed, undecided := 0, 0
 	var missing error // a lock that was expected to be there
 	for _, outcome := range result.Outcomes {
@@ -37,7 +38,11 @@ func verdict(result check.Report) error {
 	all := len(result.Outcomes)
 	switch {
 	case undecided > 0:
-		return tally{fmt.Sprintf("%d of %d checks could not be made", undecided, all), result.Undecided()}
+		last := tally{fmt.Sprintf("%d of %d checks could not be made", undecided, all), result.Undecided()}
+		if !read {
+			last.text += ": " + last.cause.Error()
+		}
+		return last
 	case !result.Holds():
 		return answerNo{tally{fmt.Sprintf("%d of %d checks failed", failed, all), missing}}
 	}
