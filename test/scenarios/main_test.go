@@ -31,6 +31,9 @@ func TestMain(m *testing.M) {
 	testscript.Main(withCluster{m}, map[string]func(){"fetch": fetchMain, "curl": fetchMain, "k9s": k9sMain})
 }
 
+// ended is the last word of a run that was not cut short: scenarios.sh gives no other a second chance.
+const ended = "All tests have ended."
+
 // withCluster runs the tests with the shared cluster up.
 type withCluster struct{ tests *testing.M }
 
@@ -59,7 +62,9 @@ func (w withCluster) Run() int {
 	}
 	defer left.tell(os.Stdout)
 	os.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH")) // a valid name
-	return w.tests.Run()
+	code := w.tests.Run()
+	fmt.Println(ended)
+	return code
 }
 
 // downOnSignal takes the clusters along when the tests are interrupted. What it returns ends that.
