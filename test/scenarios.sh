@@ -11,7 +11,8 @@ scenarios() {
 scenarios "$@" && exit
 
 # Machines are shared, and kubelets late: tests that failed have one more chance, which is told. A run that died has none,
-# however it did: tests that it never came to would count as passed. That it came to all of them is its own last word.
+# however it did: tests that it never came to would count as passed. That it came to all of them, and that the cluster went
+# in the end, is its own last word.
 if ! grep -qxF 'All tests have ended.' "$log" || grep -qE '^(panic|fatal error):|\[(build|setup) failed\]' "$log"; then
 	exit 1
 fi
