@@ -31,11 +31,11 @@ func TestClusterFaults(t *testing.T) {
 		}
 	})
 	for _, fault := range []fault{
-		{name: "API server killed and restarted", deploy: outlives, as: withRights(everything), provoke: killedAPIServer},
+		{name: "API server killed and restarted", deploy: outlives, as: withRights(everything), breaks: noServer, provoke: killedAPIServer},
 		{name: "API server paused for 20 s", deploy: outlives, as: withRights(everything), provoke: pausedAPIServer},
 		{name: "nodes restarted", deploy: outlives, provoke: restartedNodes},
 		{name: "nodes hang", deploy: outlives, provoke: hungNodes},
-		{name: "etcd compacted under a watch", as: throughWire, provoke: compacted},
+		{name: "etcd compacted under a watch", as: throughWire, breaks: wireIsCut, provoke: compacted},
 	} {
 		t.Run(fault.name, func(t *testing.T) { fault.happen(t, own) })
 	}

@@ -20,9 +20,17 @@ type fault struct {
 	name   string
 	deploy []string // flags of the operator
 	// as is who follows, and by which way; nil for the administrator, directly.
-	as      func(t *testing.T, ns *namespace) *namespace
+	as func(t *testing.T, ns *namespace) *namespace
+	// breaks is why connections may break, or reach a former leader, while it happens, although a term goes on; "" where they
+	// may not.
+	breaks  string
 	provoke func(t *testing.T, f *following)
 }
+
+const (
+	wireIsCut = "tunnels lead over the wire that is cut"
+	noServer  = "tunnels lead through the API server that is gone"
+)
 
 // TestFaults lets each fault happen to a port-forward under load, logs -f, watch and assert, all at once.
 func TestFaults(t *testing.T) {
@@ -36,12 +44,12 @@ func TestFaults(t *testing.T) {
 		{name: "a thousand short connections", provoke: shortConnections},
 		{name: "a hundred connections at once", provoke: concurrentConnections},
 		{name: "clients that reset or half-close", provoke: rudeClients},
-		{name: "TCP resets on the way to the API server", as: throughWire, provoke: resets},
-		{name: "a stall of 20 s on the way, with a failover in it", as: throughWire, provoke: stalled},
+		{name: "TCP resets on the way to the API server", as: throughWire, breaks: wireIsCut, provoke: resets},
+		{name: "a stall of 20 s on the way, with a failover in it", as: throughWire, breaks: "nobody hears of the failover", provoke: stalled},
 		{name: "watch denied from the beginning", as: withRights(getOnly), provoke: deniedWatch},
-		{name: "RBAC narrowed to get in the middle", as: narrowing, provoke: narrowed},
+		{name: "RBAC narrowed to get in the middle", as: narrowing, breaks: wireIsCut, provoke: narrowed},
 		{name: "RBAC for this name alone", as: withRights(thisNameOnly), provoke: vacant(time.Second)},
-		{name: "the token ends in the middle", as: withToken, provoke: tokenEnds},
+		{name: "the token ends in the middle", as: withToken, breaks: wireIsCut, provoke: tokenEnds},
 	} {
 		t.Run(fault.name, func(t *testing.T) {
 			t.Parallel()
@@ -58,8 +66,9 @@ func (fault fault) happen(t *testing.T, l *lab) {
 		by = fault.as(t, ns)
 	}
 	f := follow(t, ns, by)
-	f.by = by
+	f.by, f.breaks = by, fault.breaks
 	fault.provoke(t, f)
+	f.provoked = time.Now()
 	f.settle(t)
 }
 

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -26,14 +27,17 @@ type following struct {
 	unseen                        bool   // leaders came and went while nobody could know of them
 	sockets                       int    // that the port-forward had open before anybody connected
 
+	witness  *chronicler
 	load     *client
 	stopLoad func()
+	breaks   string    // as of the fault
+	provoked time.Time // when the fault was over
 }
 
 // follow starts following, as a user may (by) whose way to the API server may lead through a proxy of the test.
 func follow(t *testing.T, ns, by *namespace) *following {
 	t.Helper()
-	f := &following{ns: ns, first: ns.holder(t)}
+	f := &following{ns: ns, first: ns.holder(t), witness: chronicle(t, ns)}
 	f.forward, f.url = forwarded(t, by)
 	f.sockets = f.forward.sockets(t)
 	f.logs = start(t, by, "logs", "-f", "demo-operator")
@@ -54,17 +58,14 @@ func follow(t *testing.T, ns, by *namespace) *following {
 // and printed everything once, and nothing is left over of what they did meanwhile.
 func (f *following) settle(t *testing.T) {
 	t.Helper()
+	f.untilSteady(t)
 	now := f.atLeader(t)
 	// Who reads once a second has to see it before it is gone.
 	f.logs.stdout.until(t, "the leader's lines", func(text string) bool { return strings.Contains(text, "pod="+now.Pod) })
 	f.ns.deleteLeader(t)
 	then := f.atLeader(t)
 	f.stopLoad()
-	for _, a := range f.load.asks {
-		if errors.Is(a.err, syscall.ECONNREFUSED) {
-			t.Fatalf("port-forward: a connection was refused: %v", a.err)
-		}
-	}
+	f.checkAsks(t)
 	f.watch.stdout.until(t, "the next leader", func(text string) bool {
 		told := events(t, text)
 		last := told[len(told)-1]
@@ -84,6 +85,79 @@ func (f *following) settle(t *testing.T) {
 	}
 	checkLines(t, f.ns, f.logs, logged)
 	f.nothingLeft(t)
+}
+
+// untilSteady waits until some have asked within a term after the fault: those are connections that nothing may cut. After a
+// fault many more wait, and come first.
+func (f *following) untilSteady(t *testing.T) {
+	t.Helper()
+	const some = 10
+	for deadline := time.Now().Add(patience); ; <-time.After(100 * time.Millisecond) { // answers and renewals are no events
+		steady, terms := 0, f.known()
+		for _, a := range f.load.seen() {
+			if a.began.After(f.provoked) && during(terms, a) != nil {
+				steady++
+			}
+		}
+		if steady >= some {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("port-forward: %d connections within a term after the fault, want %d", steady, some)
+		}
+	}
+}
+
+// checkAsks checks that no connection was refused, and that one was cut, or reached another, only as a term ended.
+func (f *following) checkAsks(t *testing.T) {
+	t.Helper()
+	within, excused := 0, 0
+	terms := f.known()
+	for _, a := range f.load.asks {
+		if errors.Is(a.err, syscall.ECONNREFUSED) {
+			t.Fatalf("port-forward: a connection was refused: %v", a.err)
+		}
+		term := during(terms, a)
+		if term == nil {
+			continue
+		}
+		within++
+		switch {
+		case a.err == nil && a.state.Pod == term.pod:
+		case f.breaks != "" && a.began.Before(f.provoked):
+			excused++
+		default:
+			t.Errorf("port-forward: %s led from before %s until after %s, and %+v answered (%v)",
+				term.pod, a.began.Format(time.StampMilli), a.ended.Format(time.StampMilli), a.state, a.err)
+		}
+	}
+	t.Logf("%d connections, %d of them within a term, of which %d broke: %s", len(f.load.asks), within, excused, cmp.Or(f.breaks, "none may"))
+}
+
+// during is the one of these terms that lasted from before somebody asked until after that, nil for none.
+func during(terms []reign, a ask) *reign {
+	i := slices.IndexFunc(terms, func(r reign) bool { return a.began.After(r.from) && a.ended.Before(r.to) })
+	if i < 0 {
+		return nil
+	}
+	return &terms[i]
+}
+
+// known are the terms, each from when port-forward was known to know of it: somebody who asked in it was answered by its pod.
+func (f *following) known() (terms []reign) {
+	asks := f.load.seen()
+	for _, r := range f.witness.past() {
+		var first time.Time
+		for _, a := range asks {
+			if a.err == nil && a.state.Pod == r.pod && a.began.After(r.from) && (first.IsZero() || a.ended.Before(first)) {
+				first = a.ended
+			}
+		}
+		if !first.IsZero() && first.Before(r.to) {
+			terms = append(terms, reign{pod: r.pod, from: first, to: r.to})
+		}
+	}
+	return terms
 }
 
 // atLeader asks the port-forward until the leader of the moment answers: at once, unless leaders change just then.

@@ -2,6 +2,7 @@
 package scenarios
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -31,6 +32,9 @@ func TestMain(m *testing.M) {
 	testscript.Main(withCluster{m}, map[string]func(){"fetch": fetchMain, "curl": fetchMain, "k9s": k9sMain})
 }
 
+// ended is the last word of a run that was not cut short and left nothing behind: scenarios.sh gives no other a second chance.
+const ended = "All tests have ended."
+
 // withCluster runs the tests with the shared cluster up.
 type withCluster struct{ tests *testing.M }
 
@@ -51,15 +55,25 @@ func (w withCluster) Run() int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer shared.down() // it has said what is wrong
-	defer downOnSignal()()
-	if err := shared.up(); err != nil {
+	code, err := w.onShared(bin)
+	// That nothing is left of a cluster is a promise, too: no test has it for this one.
+	if err := errors.Join(err, shared.down()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
+	fmt.Println(ended)
+	return code
+}
+
+// onShared starts the shared cluster and runs the tests. An error is that of a cluster that did not come up.
+func (w withCluster) onShared(bin string) (code int, err error) {
+	defer downOnSignal()()
+	if err := shared.up(); err != nil {
+		return 1, err
+	}
 	defer left.tell(os.Stdout)
 	os.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH")) // a valid name
-	return w.tests.Run()
+	return w.tests.Run(), nil
 }
 
 // downOnSignal takes the clusters along when the tests are interrupted. What it returns ends that.

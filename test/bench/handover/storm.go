@@ -21,6 +21,8 @@ const (
 	catchUp = time.Minute
 	// failoverWithin bounds one failover; a leader that is deleted releases its Lease.
 	failoverWithin = time.Minute
+	// steadyAnswers is how many connections have to be answered in a term before it is ended.
+	steadyAnswers = 20
 )
 
 // Operator is one that fails over quickly, and whose leadership outlives an API server's restart.
@@ -52,17 +54,18 @@ func Storm(ctx context.Context, o *site.Operator, failovers int, progress io.Wri
 	defer tunnel.Close() // what came through it is counted
 
 	loadCtx, stop := context.WithCancel(ctx)
-	client := &load{address: tunnel.Address}
+	client := &load{address: tunnel.Address, change: make(chan struct{})}
 	done := make(chan struct{})
 	go func() { defer close(done); client.run(loadCtx) }()
-	err = rage(ctx, o, failovers, progress)
+	terms, err := rage(ctx, o, client, failovers, progress)
 	stop()
 	<-done
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(progress, "%d connections: %d answered, %d cut by the end of a term, %d refused\n",
-		client.answered+client.cut+client.refused, client.answered, client.cut, client.refused)
+	connections := count(client.asks, terms)
+	fmt.Fprintf(progress, "%d connections: %d answered, %d cut as a term or the API server ended, %d lost within a term, %d refused\n",
+		len(client.asks), connections.answered, connections.cut, connections.lost, connections.refused)
 	c, err := complete(ctx, o, logs, output.Name())
 	if err != nil {
 		return nil, err
@@ -70,31 +73,60 @@ func Storm(ctx context.Context, o *site.Operator, failovers int, progress io.Wri
 	fmt.Fprintf(progress, "%d lines were logged: %d are missing, %d were printed again\n", c.lines, c.missing, c.twice)
 	during := fmt.Sprintf("in %d failovers", failovers)
 	return []cost.Row{
-		cost.Alone(group, "connections refused "+during, "", float64(client.refused), cost.AtMost(0, "")),
+		cost.Alone(group, "connections refused "+during, "", float64(connections.refused), cost.AtMost(0, "")),
+		cost.Alone(group, "connections lost within a term", "", float64(connections.lost), cost.AtMost(0, "")),
 		cost.Alone(group, "log lines lost "+during+" + API restart", "", float64(c.missing), cost.AtMost(0, "")),
 		cost.Alone(group, "log lines twice "+during+" + API restart", "", float64(c.twice), cost.AtMost(0, "")),
 	}, nil
 }
 
-// rage fails over so many times, and restarts the API server halfway.
-func rage(ctx context.Context, o *site.Operator, failovers int, progress io.Writer) error {
+// rage fails over so many times, and restarts the API server halfway. It returns the terms in which nothing cut a connection.
+func rage(ctx context.Context, o *site.Operator, client *load, failovers int, progress io.Writer) (terms []term, err error) {
 	for i := range failovers {
 		if i == failovers/2 {
-			if err := o.Cluster.Kill(ctx, "kube-apiserver"); err != nil {
-				return err
+			one, err := steady(ctx, o, client)
+			if err == nil {
+				err = restart(ctx, o)
 			}
-			if err := o.Cluster.Start(ctx, "kube-apiserver"); err != nil {
-				return err
+			if err != nil {
+				return nil, err
 			}
+			terms = append(terms, one)
 			fmt.Fprintln(progress, "the API server was killed and started again")
 		}
+		one, err := steady(ctx, o, client)
+		if err != nil {
+			return nil, fmt.Errorf("before failover %d: %w", i+1, err)
+		}
+		terms = append(terms, one)
 		began := time.Now()
 		if err := failover(ctx, o); err != nil {
-			return fmt.Errorf("failover %d: %w", i+1, err)
+			return nil, fmt.Errorf("failover %d: %w", i+1, err)
 		}
 		fmt.Fprintf(progress, "failover %d of %d took %.0f ms\n", i+1, failovers, milliseconds(time.Since(began)))
 	}
-	return nil
+	return terms, nil
+}
+
+// restart kills the API server and starts it again.
+func restart(ctx context.Context, o *site.Operator) error {
+	if err := o.Cluster.Kill(ctx, "kube-apiserver"); err != nil {
+		return err
+	}
+	return o.Cluster.Start(ctx, "kube-apiserver")
+}
+
+// steady lets the leader lead until it has answered a few, so that there are connections that nothing may cut.
+func steady(ctx context.Context, o *site.Operator, client *load) (term, error) {
+	ctx, cancel := context.WithTimeout(ctx, reachWithin)
+	defer cancel()
+	began := time.Now()
+	leader, err := o.Leader(ctx)
+	if err != nil {
+		return term{}, err
+	}
+	first, err := client.answered(ctx, steadyAnswers, leader, began)
+	return term{pod: leader, from: first, to: time.Now()}, err
 }
 
 // failover deletes the leader and waits until another holds the Lease.
