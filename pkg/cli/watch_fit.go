@@ -19,9 +19,9 @@ const whatWidth = 11
 // shortestWho is how much is left at least of who it is, where a line has no room for all of it.
 const shortestWho = 12
 
-// fit makes the parts of a line that fits into a terminal; 0 columns are for no terminal. An event takes one line as long as
-// that is possible: what does not fit in columns is put together more closely, and then who it is is shortened. Where that is
-// not enough, the note goes below.
+// fit makes the parts of a line that fits into a terminal; 0 columns are for no terminal. What does not fit in columns is put
+// together more closely; where that is not enough, the note goes below. Who it is is what one wants to know, and to copy: it is
+// shortened only where it does not fit without the note, either.
 func (c eventCells) fit(columns int, p palette) []string {
 	parts := c.parts(p)
 	if columns == 0 || textwidth.Of(strings.TrimRight(strings.Join(parts, ""), " ")) <= columns {
@@ -30,15 +30,10 @@ func (c eventCells) fit(columns int, p palette) []string {
 	c.lockWidth, c.whatWidth, c.whoWidth = 0, 0, 0
 	parts = c.parts(p)
 	who := textwidth.Of(c.who)
-	for _, line := range []string{strings.Join(parts, ""), parts[0] + parts[1]} { // without the note, it has to go below
-		over := textwidth.Of(strings.TrimRight(line, " ")) - columns
-		if over <= 0 {
-			break
-		}
-		if who-over >= shortestWho {
-			c.who = shortened(c.who, who-over)
-			return c.parts(p)
-		}
+	over := textwidth.Of(strings.TrimRight(parts[0]+parts[1], " ")) - columns
+	if over > 0 && who-over >= shortestWho {
+		c.who = shortened(c.who, who-over)
+		return c.parts(p)
 	}
 	return parts
 }

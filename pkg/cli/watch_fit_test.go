@@ -7,8 +7,8 @@ import (
 	"github.com/kubectl-leader/kubectl-leader/pkg/textwidth"
 )
 
-// TestAnEventTakesOneLine: first its columns go, then the middle of a name, and at last the note goes below.
-func TestAnEventTakesOneLine(t *testing.T) {
+// TestAnEventInATerminal: first its columns go, then the note goes below, and at last the middle of the name.
+func TestAnEventInATerminal(t *testing.T) {
 	cells := eventCells{
 		at: "12:00:00.000", lock: "demo/demo-operator", what: "held", who: "demo-operator-65c65b9bf6-zln4p", note: "for 6m56s, not ready",
 		lockWidth: 35, whatWidth: whatWidth, whoWidth: 40,
@@ -19,8 +19,7 @@ func TestAnEventTakesOneLine(t *testing.T) {
 		124: "12:00:00.000 demo/demo-operator                  held        demo-operator-65c65b9bf6-zln4p            for 6m56s, not ready",
 		100: "12:00:00.000 demo/demo-operator held demo-operator-65c65b9bf6-zln4p  for 6m56s, not ready",
 		89:  "12:00:00.000 demo/demo-operator held demo-operator-65c65b9bf6-zln4p  for 6m56s, not ready",
-		80:  "12:00:00.000 demo/demo-operator held demo-opera…9bf6-zln4p  for 6m56s, not ready",
-		71:  "12:00:00.000 demo/demo-operator held demo-…-zln4p  for 6m56s, not ready",
+		80:  "12:00:00.000 demo/demo-operator held demo-operator-65c65b9bf6-zln4p\n" + below + "for 6m56s, not ready",
 		68:  "12:00:00.000 demo/demo-operator held demo-operator-65c65b9bf6-zln4p\n" + below + "for 6m56s, not ready",
 		50:  "12:00:00.000 demo/demo-operator held demo-o…-zln4p\n" + below + "for 6m56s, not ready",
 		48:  "12:00:00.000 demo/demo-operator held\n" + below + "demo-operator-65c65b9bf6-zln4p\n" + below + "for 6m56s, not ready",

@@ -405,7 +405,7 @@ func TestWatchOnATerminal(t *testing.T) {
 			t.Errorf("%d columns in a terminal of 60: %q", len([]rune(line)), line)
 		}
 	}
-	if !strings.Contains(text, "\x1b[32macquired\x1b[0m    "+next) || !strings.Contains(text, "\r\x1b[K"+ns.name+"/demo-operator: 2 terms") {
+	if !strings.Contains(text, "\x1b[32macquired\x1b[0m "+next) || !strings.Contains(text, "\r\x1b[K"+ns.name+"/demo-operator: 2 terms") {
 		t.Errorf("the terminal got\n%q", text)
 	}
 }
