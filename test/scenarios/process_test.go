@@ -184,7 +184,8 @@ func post(t *testing.T, url string) {
 	t.Helper()
 	resp, err := fresh.Post(url, "", nil)
 	if err != nil {
-		if !strings.HasSuffix(url, "/crash") {
+		// The end of a term ends its connections, and may come before the answer.
+		if !strings.HasSuffix(url, "/crash") && !strings.HasSuffix(url, "/release") {
 			t.Error(err)
 		}
 		return
