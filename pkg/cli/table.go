@@ -97,6 +97,11 @@ func (t *table) flushRecord() error {
 	return err
 }
 
+// padded is a cell in a column of that width.
+func padded(cell string, width int) string {
+	return cell + strings.Repeat(" ", max(0, width-textwidth.Of(cell)))
+}
+
 // breaks are the columns that begin another line.
 func (t *table) breaks() map[int]bool {
 	breaks := map[int]bool{}

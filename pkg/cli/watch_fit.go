@@ -45,14 +45,10 @@ func (c eventCells) parts(p palette) []string {
 		lock = padded(c.lock, c.lockWidth) + " "
 	}
 	return []string{
-		c.at + " " + lock + p.paint(c.colour, c.what) + strings.Repeat(" ", max(0, c.whatWidth-textwidth.Of(c.what))),
+		c.at + " " + lock + p.paint(c.colour, c.what) + padded("", c.whatWidth-textwidth.Of(c.what)),
 		" " + padded(c.who, c.whoWidth) + "  ",
 		c.note,
 	}
-}
-
-func padded(cell string, width int) string {
-	return cell + strings.Repeat(" ", max(0, width-textwidth.Of(cell)))
 }
 
 // shortened leaves out the middle of a name: its beginning tells what it is of, and its end which one.

@@ -17,7 +17,7 @@ type trouble struct {
 	denied bool // watching is not allowed, and polling begins
 }
 
-// teller reports trouble once, until the server is reached again.
+// teller reports trouble once, until the server is reached again, and what is denied once for all.
 type teller struct {
 	notice      func(string)
 	outage      *outage   // shared with the tellers of other locks; nil for one alone

@@ -65,13 +65,14 @@ func (s *spares) fill(ctx context.Context) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.filling = nil
-		switch changed := s.pod == nil || s.pod.UID != pod.UID || ctx.Err() != nil; {
-		case err == nil && !changed:
+		wanted := s.pod != nil && s.pod.UID == pod.UID && ctx.Err() == nil
+		switch {
+		case err == nil && wanted:
 			s.conn = conn
 		case err == nil:
 			conn.Close() // the leader has changed meanwhile
-			fallthrough
-		case changed:
+		}
+		if !wanted {
 			s.fill(ctx)
 		}
 	})
