@@ -27,15 +27,24 @@ func (l *lab) empty(t *testing.T) *namespace {
 	return ns
 }
 
-// deploy gives the test a namespace with a demo operator of its own.
+// deploy gives the test a namespace with a demo operator of its own: see deployOperator.
 func (l *lab) deploy(t *testing.T, args ...string) *namespace {
 	t.Helper()
 	ns := l.empty(t)
-	args = append([]string{"deploy", "--namespace", ns.name, "--wait"}, args...)
-	if err := l.run(args...); err != nil {
+	if err := l.deployOperator(ns.name, args); err != nil {
 		t.Fatal(err)
 	}
 	return ns
+}
+
+// deployOperator deploys a demo operator and waits for its leader. Its Lease never expires in a scenario unless the first
+// argument is --brief; the others are flags of `bin/cluster deploy`.
+func (l *lab) deployOperator(namespace string, args []string) error {
+	lasts := time.Duration(0)
+	if len(args) > 0 && args[0] == "--brief" {
+		lasts, args = brief(), args[1:]
+	}
+	return l.run(slices.Concat([]string{"deploy", "--namespace", namespace, "--wait"}, timings(lasts), args)...)
 }
 
 // identity is what the Lease has as its holder at this moment, "" for none.

@@ -17,8 +17,7 @@ import (
 // fault is something that goes wrong while a leadership is followed. What has to hold after each of them is in
 // following.settle; what is seen of it on the way is checked where it is provoked.
 type fault struct {
-	name   string
-	deploy []string // flags of the operator
+	name string
 	// as is who follows, and by which way; nil for the administrator, directly.
 	as func(t *testing.T, ns *namespace) *namespace
 	// breaks is why connections may break, or reach a former leader, while it happens, although a term goes on; "" where they
@@ -53,14 +52,14 @@ func TestFaults(t *testing.T) {
 	} {
 		t.Run(fault.name, func(t *testing.T) {
 			t.Parallel()
-			fault.happen(t, shared)
+			fault.happen(t)
 		})
 	}
 }
 
-func (fault fault) happen(t *testing.T, l *lab) {
+func (fault fault) happen(t *testing.T) {
 	t.Helper()
-	ns := l.deploy(t, fault.deploy...)
+	ns := shared.deploy(t)
 	by := ns
 	if fault.as != nil {
 		by = fault.as(t, ns)

@@ -18,20 +18,29 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// patience bounds every wait of a scenario. It is never waited out when all is well.
-const patience = 30 * time.Second
-
-func TestScripts(t *testing.T) { runScripts(t, "testdata") }
+func TestScripts(t *testing.T) { runScripts(t, testscript.Params{Dir: "testdata"}) }
 
 // TestKubeletScripts are about what only a real kubelet does.
 func TestKubeletScripts(t *testing.T) {
 	only(t, needsKubelet, kubelet, foreign)
-	runScripts(t, "testdata/kubelet")
+	runScripts(t, testscript.Params{Dir: "testdata/kubelet"})
 }
 
-func runScripts(t *testing.T, dir string) {
+// TestMainPath runs what each command is for, on other nodes than those of TestScripts, which does more.
+func TestMainPath(t *testing.T) {
+	only(t, partOfAll, kubelet, foreign)
+	var files []string
+	for _, name := range []string{"holder", "list", "port_forward", "logs", "watch_lines", "assert_file", "failover_delete", "failover_hang"} {
+		files = append(files, filepath.Join("testdata", name+".txtar"))
+	}
+	runScripts(t, testscript.Params{Files: files})
+}
+
+// runScripts adds to the parameters what all scripts have: a namespace, and commands.
+func runScripts(t *testing.T, params testscript.Params) {
 	testscript.Run(t, testscript.Params{
-		Dir: dir,
+		Dir:   params.Dir,
+		Files: params.Files,
 		Setup: func(env *testscript.Env) error {
 			ns, err := shared.namespace(env.WorkDir)
 			if err != nil {
@@ -41,6 +50,7 @@ func runScripts(t *testing.T, dir string) {
 			env.Setenv("KUBECONFIG", ns.kubeconfig)
 			env.Setenv("CLUSTER", shared.dir)
 			env.Setenv("BIN", shared.bin)
+			env.Setenv("BRIEF", seconds(brief()))
 			env.Setenv("EXAMPLES", filepath.Join(filepath.Dir(shared.bin), "examples"))
 			env.Defer(ns.delete)
 			return nil
@@ -77,10 +87,10 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// operator deploys a demo operator into the scenario's namespace and waits for its leader.
+// operator deploys a demo operator into the scenario's namespace and waits for its leader: operator [--brief] [flags of
+// bin/cluster deploy]. With --brief its Lease lasts $BRIEF seconds, otherwise so long that it never expires.
 func operator(ts *testscript.TestScript, _ bool, args []string) {
-	args = append([]string{"deploy", "--namespace", ts.Getenv("NS"), "--wait"}, args...)
-	ts.Check(shared.run(args...))
+	ts.Check(shared.deployOperator(ts.Getenv("NS"), args))
 }
 
 // httpCommand asks until it gets an answer of 200, and prints it: http [-X METHOD] URL. Faults on the way are what a
@@ -150,9 +160,11 @@ func freePort() int {
 	return listener.Addr().(*net.TCPAddr).Port
 }
 
-// eventually runs a command until it succeeds: for what has no event to wait for.
+// eventually runs a command until it succeeds: for what has no event to wait for. It takes a third of the time at most, so that
+// what it waits for can happen on a machine that is busy.
 func eventually(ts *testscript.TestScript, _ bool, args []string) {
-	for deadline := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); ; {
+		began := time.Now()
 		err := ts.Exec(args[0], args[1:]...)
 		if err == nil {
 			return
@@ -160,6 +172,7 @@ func eventually(ts *testscript.TestScript, _ bool, args []string) {
 		if time.Now().After(deadline) {
 			ts.Fatalf("%v: %v", args, err)
 		}
+		time.Sleep(max(50*time.Millisecond, 2*time.Since(began)))
 	}
 }
 

@@ -163,34 +163,24 @@ func compareWithWitness(t *testing.T, p *process, witness *chronicler, terms int
 	}
 }
 
-// TestWatchAcrossAPIServerRestart kills the API server of a cluster of its own, under a user whom RBAC grants no more than
-// needed. The leadership outlives it, so there is nothing to tell; then it does not.
+// TestWatchAcrossAPIServerRestart kills the API server under a user whom RBAC grants no more than needed. The leadership
+// outlives it, so there is nothing to tell; then it does not.
 func TestWatchAcrossAPIServerRestart(t *testing.T) {
-	t.Parallel()
-	only(t, breaksControlPlane, kwok, kubelet)
-	own := shared.own("-watch")
-	if err := own.up(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := own.down(); err != nil {
-			t.Error(err)
-		}
-	})
-	ns := own.deploy(t, "--lease-duration=30s", "--renew-deadline=25s", "--retry-period=1s", "--reconcile-every=1h")
+	breaks(t, "kube-apiserver")
+	ns := shared.deploy(t, "--reconcile-every=1h")
 	user := withRights(everything)(t, ns)
 	p := start(t, user, "watch", "demo-operator", "none", "-o", "json", "--renewals")
 	p.untilEvents(t, 2, "Initial")
 	all := start(t, user, "watch", "-l", "", "-o", "json", "--renewals")
 	all.untilEvents(t, 1, "Initial")
 	for i := range 2 {
-		if err := own.run("kill", "kube-apiserver"); err != nil {
+		if err := shared.run("kill", "kube-apiserver"); err != nil {
 			t.Fatal(err)
 		}
 		for _, p := range []*process{p, all} {
 			p.stderr.until(t, "a word of the outage", func(text string) bool { return strings.Count(text, "does not answer") == i+1 })
 		}
-		if err := own.run("start", "kube-apiserver"); err != nil {
+		if err := shared.run("start", "kube-apiserver"); err != nil {
 			t.Fatal(err)
 		}
 		for _, p := range []*process{p, all} {
