@@ -36,7 +36,7 @@ func killedAPIServer(t *testing.T, f *following) {
 		for _, p := range []*process{f.forward, f.watch} {
 			p.stderr.until(t, "word of the outage", func(text string) bool { return strings.Count(text, "does not answer") == i+1 })
 		}
-		early := start(t, f.by, "assert", "demo-operator", "--timeout=2m") // before there is anybody to ask
+		early := start(t, f.by, "assert", "demo-operator", "--timeout=5m") // before there is anybody to ask
 		early.stderr.until(t, "word of the outage", func(text string) bool { return strings.Contains(text, "connection refused; trying again") })
 		f.cluster(t, "start", "kube-apiserver")
 		f.undisturbed(t, leader)

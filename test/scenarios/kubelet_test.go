@@ -35,8 +35,8 @@ func TestLogsAcrossTheKubeletsRotation(t *testing.T) {
 		post(t, url+"/burst?lines=10")
 	}
 	next := ns.deleteLeader(t)
-	if s, err := askState(url); err != nil || s.Pod != next {
-		t.Errorf("after a failover %+v answered (%v), want %s", s, err, next)
+	if s := ns.atLeader(t, url); s.Pod != next {
+		t.Errorf("after a failover %+v answered, want %s", s, next)
 	}
 	checkComplete(t, ns, logs)
 }
@@ -58,8 +58,8 @@ func TestDeadNode(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	if s, err := askState(url); err != nil || s.Pod != next || next == dead {
-		t.Errorf("after %s died with %s on it, %+v answered (%v); %s leads", node, dead, s, err, next)
+	if s := ns.atLeader(t, url); s.Pod != next || next == dead {
+		t.Errorf("after %s died with %s on it, %+v answered; %s leads", node, dead, s, next)
 	}
 	if e := watch.untilEvents(t, 1, "TakenOver"); e.Before.Pod.Name != dead || e.After.Pod.Name != next || e.GapSeconds == nil {
 		t.Errorf("watch told %+v, want %s after %s", e, next, dead)
@@ -73,9 +73,9 @@ func TestDeadNode(t *testing.T) {
 	}
 	next = ns.failover(t, func(leader string) {
 		ns.untilRestarted(t, dead)
-		post(t, url+"/release")
+		ns.tell(t, url, "/release")
 	})
-	if s, err := askState(url); err != nil || s.Pod != next {
-		t.Errorf("after %s is back, %+v answered (%v); %s leads", node, s, err, next)
+	if s := ns.atLeader(t, url); s.Pod != next {
+		t.Errorf("after %s is back, %+v answered; %s leads", node, s, next)
 	}
 }

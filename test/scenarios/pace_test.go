@@ -65,5 +65,17 @@ func timings(brief time.Duration) []string {
 	}
 }
 
+// outlasting are the flags of an operator whose leader keeps the Lease through an outage, or dead, for as long as a scenario
+// takes on any machine.
+func outlasting(more ...string) []string {
+	return append([]string{"--lease-duration=30m", "--renew-deadline=20m"}, more...)
+}
+
+// respite is the pause after something that is done again and again. It is as long as that took, so that a slow machine is asked
+// less often, and never more than a second.
+func respite(took time.Duration) <-chan time.Time {
+	return time.After(min(max(took, 50*time.Millisecond), time.Second))
+}
+
 // seconds is a duration as an environment variable has it.
 func seconds(d time.Duration) string { return strconv.Itoa(int(d.Seconds())) }

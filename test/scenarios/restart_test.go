@@ -13,7 +13,7 @@ import (
 func TestAPIServerRestart(t *testing.T) {
 	breaks(t, "kube-apiserver")
 	// The log grows by bursts alone.
-	ns := shared.deploy(t, "--reconcile-every=1h")
+	ns := shared.deploy(t, outlasting("--reconcile-every=1h")...)
 	user := withRights(everything)(t, ns)
 	forward, url := forwarded(t, user)
 	logs := start(t, user, "logs", "-f", "demo-operator")
@@ -60,6 +60,7 @@ func TestAPIServerRestart(t *testing.T) {
 	if code := changed.wait(t); code != 0 || json.Unmarshal([]byte(changed.stdout.String()), &report) != nil || report.Checkpoints[0].Checks[1].Term.Pod != next {
 		t.Errorf("assert --changed-from ends with %d, want %s:\n%s%s", code, next, changed.stdout, changed.stderr)
 	}
+	forward.stderr.until(t, "word of "+next, func(text string) bool { return strings.Contains(text, "pod "+next+" leads now") })
 	if s, err := askState(url); err != nil || s.Pod != next {
 		t.Errorf("after a failover %+v answered (%v), want %s", s, err, next)
 	}
