@@ -173,17 +173,22 @@ func (c *container) request(follow bool) *corev1.PodLogOptions {
 	return request
 }
 
-// begun notes where the first reading begins, so that a later one leaves out what this one does.
-func (c *container) begun(request *corev1.PodLogOptions) {
+// begun notes where the first reading begins, so that a later one leaves out what this one does. It reports whether that is
+// an estimate, until the first line tells: the node counts lines, and seconds by a clock of its own, while the server's clock
+// is known to the second. A line between the two beginnings would be printed by the later reading, after lines that are newer.
+func (c *container) begun(request *corev1.PodLogOptions) (estimate bool) {
 	c.opened = c.tailer.Clock.Now()
 	switch {
 	case request.SinceSeconds != nil:
 		c.floor = c.opened.Add(-time.Duration(*request.SinceSeconds) * time.Second)
+		return true
 	case request.TailLines != nil:
-		c.floor = c.opened // until the first line tells better
+		c.floor = c.opened
+		return true
 	case request.SinceTime != nil:
-		c.floor = request.SinceTime.Time
+		c.floor = request.SinceTime.Truncate(time.Second) // as it is sent
 	}
+	return false
 }
 
 // read prints one log request to its end and returns the number of new lines.
@@ -194,10 +199,9 @@ func (c *container) read(ctx context.Context, request *corev1.PodLogOptions) (pr
 	}
 	defer stream.Close() // read-only
 	defer context.AfterFunc(ctx, func() { stream.Close() })()
-	from, tailed := c.from, false
+	from, estimate := c.from, false
 	if c.opened.IsZero() {
-		c.begun(request)
-		tailed = request.TailLines != nil
+		estimate = c.begun(request)
 	} else if c.floor.After(from) {
 		from = c.floor
 	}
@@ -222,8 +226,8 @@ func (c *container) read(ctx context.Context, request *corev1.PodLogOptions) (pr
 			c.rest = bytes.Clone(raw)
 			return nil
 		}
-		if tailed {
-			c.floor, tailed = l.time, false
+		if estimate {
+			c.floor, estimate = l.time, false
 		}
 		printed++
 		return c.print(ctx, l, more)
