@@ -46,9 +46,8 @@ func (c *container) follow(ctx context.Context) error {
 		if errors.Is(err, errPodGone) || errors.Is(err, errPastTerm) {
 			err = nil
 		}
-		if rest := c.rest; err == nil && ctx.Err() == nil && len(rest) > 0 {
-			c.rest = nil
-			err = c.print(ctx, parseLine(rest), false)
+		if err == nil && ctx.Err() == nil {
+			err = c.printRest(ctx)
 		}
 		if err != nil || over {
 			return err
@@ -57,6 +56,16 @@ func (c *container) follow(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// printRest prints the last line of an instance that has ended, where it has no end.
+func (c *container) printRest(ctx context.Context) error {
+	rest := c.rest
+	if len(rest) == 0 {
+		return nil
+	}
+	c.rest = nil
+	return c.print(ctx, parseLine(rest), false)
 }
 
 // ledAgain reports, once, that the pod has begun another term while this instance was read, with another one.
@@ -147,13 +156,19 @@ func (c *container) finishPrevious(ctx context.Context, now instance) error {
 		c.tailer.Notice(fmt.Sprintf("container %s of pod %s restarted %d times in between: the logs of %d runs are gone",
 			c.name, c.pod.Name, missed+1, missed))
 	}
-	request := c.request(false)
-	request.Previous = true
-	_, err := c.read(ctx, request)
-	if apierrors.IsBadRequest(err) || apierrors.IsNotFound(err) {
-		return nil // the node has thrown it away; what was streamed is all there is
+	for delay := retryFirst; ; delay = min(2*delay, retryMost) {
+		request := c.request(false)
+		request.Previous = true
+		_, err := c.read(ctx, request)
+		switch {
+		case err == nil, apierrors.IsBadRequest(err), apierrors.IsNotFound(err):
+			// Where the node has thrown it away, what was streamed is all there is.
+			return c.printRest(ctx)
+		case ctx.Err() != nil, c.fatal(err, true):
+			return err
+		}
+		pause(ctx, delay)
 	}
-	return err
 }
 
 // request asks for what has not been printed yet.
