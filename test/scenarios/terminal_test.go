@@ -82,7 +82,7 @@ func TestWaitingIsShown(t *testing.T) {
 			}
 			tty, shown := terminal(t, 100)
 			p := start(t, ns, append(slices.Clone(args), "--timeout=1h", onTerminal(tty, false, true))...)
-			line := regexp.MustCompile("\r\x1b\\[Kwaiting for a leader for ([0-9hms]+) of 60m; " + regexp.QuoteMeta(why))
+			line := regexp.MustCompile("\r\x1b\\[Kwaiting for a leader for ([0-9hms]+) of 1h0m0s; " + regexp.QuoteMeta(why))
 			text := shown.until(t, "the time, twice", func(text string) bool { return len(line.FindAllString(text, 2)) == 2 })
 			spans := line.FindAllStringSubmatch(text, 2)
 			first, second := spans[0][1], spans[1][1]
