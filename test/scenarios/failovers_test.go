@@ -225,7 +225,7 @@ func TestTwentyFailoversUnderLoad(t *testing.T) {
 	leader := ns.holder(t)
 	for i := range 21 {
 		// Both know of the leader before it goes, and it answers.
-		forward.stderr.until(t, "word of "+leader, func(text string) bool { return strings.Count(text, "pod "+leader+" leads") > 0 })
+		forward.stderr.until(t, "word of "+leader, func(text string) bool { return strings.Count(text, " leads now") == i })
 		current := reign{pod: leader, from: time.Now()}
 		logs.stdout.until(t, "the first line of "+leader, func(text string) bool {
 			return strings.Contains(text, "acquired leader lock pod="+leader)
