@@ -24,7 +24,7 @@ export KREW_VALIDATE = go run sigs.k8s.io/krew/cmd/validate-krew-manifest@v0.4.3
 
 # All of test/ but the embedded Kubernetes: the few lines there are checked by the compiler, and anything more would check
 # Kubernetes with them, for minutes.
-TEST_PACKAGES := ./bench/... ./cluster/... ./identity/... ./operator/... ./scenarios/... ./cmd/bench ./cmd/bench-run ./cmd/cluster ./cmd/gotest ./cmd/identity ./cmd/pause ./cmd/picture ./picture/...
+TEST_PACKAGES := ./bench/... ./cluster/... ./identity/... ./operator/... ./scenarios/... ./cmd/bench ./cmd/bench-floor ./cmd/bench-run ./cmd/cluster ./cmd/gotest ./cmd/identity ./cmd/pause ./cmd/picture ./picture/...
 
 export CGO_ENABLED ?= 0
 # The same for all, so that nothing is compiled twice.
@@ -62,7 +62,7 @@ e2e: ## Run on real kubelets (Linux, root) what needs them, ALL=1 all scenarios;
 e2e-images: e2e-bins ## Write bin/e2e-images.tar: what a cluster needs for make e2e E2E_KUBECONFIG=FILE
 	@$(BIN)/cluster images $(BIN)/e2e-images.tar
 
-bench: build cluster-bins $(BIN)/bench $(BIN)/bench-run $(BIN)/bench-kubectl ## Compare with kubectl, and check each figure against its limit (about eight minutes); ARGS=--help
+bench: build cluster-bins $(BIN)/bench $(BIN)/bench-run $(BIN)/bench-kubectl $(BIN)/bench-floor ## Compare with kubectl, and check each figure against its limit (about eight minutes); ARGS=--help
 	@$(BIN)/bench $(ARGS)
 
 identity: build cluster-bins ## Find the leaders behind the locks of real projects; CASES=FILE takes others
@@ -129,6 +129,10 @@ $(BIN)/bench: $(shell find test/bench test/cluster test/cmd/bench -name '*.go' 2
 
 $(BIN)/bench-run: $(wildcard test/cmd/bench-run/*.go test/bench/usage/*.go)
 	cd test && go build -ldflags "-s -w" -o ../$@ ./cmd/bench-run
+
+# Linked with the plugin's own flags: the two are compared.
+$(BIN)/bench-floor: $(wildcard test/cmd/bench-floor/*.go) test/go.mod test/go.sum
+	cd test && go build -ldflags "$(LDFLAGS)" -o ../$@ ./cmd/bench-floor
 
 # kubectl as everybody has it. The one in kube bears the weight of a whole control plane: a race with it is won too easily.
 $(BIN)/bench-kubectl: test/go.mod test/go.sum
