@@ -22,6 +22,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/check"
+	"github.com/kubectl-leader/kubectl-leader/pkg/kube"
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
 	"github.com/kubectl-leader/kubectl-leader/pkg/tail"
 	"github.com/kubectl-leader/kubectl-leader/pkg/tunnel"
@@ -73,7 +74,7 @@ func (e *evidence) Dial(ctx context.Context, pod *corev1.Pod, port string) (net.
 }
 
 func (e *evidence) Logs(ctx context.Context, stream *leader.Stream, logs check.Logs, out io.Writer, opened func()) error {
-	tailer := &tail.Tailer{Pods: e.cluster.kube, Clock: e.cluster.locks.Clock, Out: out, Notice: func(string) {}, Options: tail.Options{
+	tailer := &tail.Tailer{Pods: opening{e.cluster.kube, opened}, Clock: e.cluster.locks.Clock, Out: out, Notice: func(string) {}, Options: tail.Options{
 		Container: logs.Container, AllContainers: logs.AllContainers, Since: logs.Since, SinceAcquired: logs.SinceAcquired,
 		Tail: logs.Tail, Previous: logs.Previous,
 	}}
@@ -87,13 +88,12 @@ func (e *evidence) Logs(ctx context.Context, stream *leader.Stream, logs check.L
 	case logs.Container != "" && !hasContainer(change.Pod, logs.Container):
 		return &check.Never{Err: fmt.Errorf("pod %s/%s has no container named %q", change.Pod.Namespace, change.Pod.Name, logs.Container)}
 	}
-	// Whether the log can be read at all: an empty one says nothing of what a node that hangs might say.
+	// Whether the log can be read at all: what follows it tries again and again.
 	last, err := e.cluster.kube.Logs(ctx, change.Pod, &corev1.PodLogOptions{
 		Container: cmp.Or(logs.Container, defaultContainer(change.Pod)), Previous: logs.Previous, TailLines: ptr.To[int64](1),
 	})
 	if err == nil {
 		last.Close() // that it is there is enough
-		opened()
 	}
 	switch {
 	case err != nil:
@@ -106,6 +106,22 @@ func (e *evidence) Logs(ctx context.Context, stream *leader.Stream, logs check.L
 		return &check.Never{Err: err} // a container that the pod does not have, for one
 	}
 	return err
+}
+
+// opening reads pods and tells when a log has been opened. Until then its silence says nothing: the node may be slow, or hang.
+type opening struct {
+	from   tail.Pods
+	opened func()
+}
+
+func (o opening) Pods(namespace string) kube.Pods { return o.from.Pods(namespace) }
+
+func (o opening) Logs(ctx context.Context, pod *corev1.Pod, opts *corev1.PodLogOptions) (io.ReadCloser, error) {
+	log, err := o.from.Logs(ctx, pod, opts)
+	if err == nil {
+		o.opened()
+	}
+	return log, err
 }
 
 // defaultContainer is the one that kubectl takes.
