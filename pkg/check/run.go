@@ -274,6 +274,7 @@ func isDenial(err error) bool { return apierrors.IsForbidden(err) || apierrors.I
 // passing reports that a server which does not answer may do so soon: it is being started, or has too much to do.
 func passing(err error) bool {
 	return utilnet.IsConnectionRefused(err) || utilnet.IsConnectionReset(err) || errors.Is(err, syscall.EPIPE) || utilnet.IsProbableEOF(err) || utilnet.IsTimeout(err) ||
+		errors.Is(err, io.ErrUnexpectedEOF) || // it ended in the middle of an answer
 		errors.Is(err, context.DeadlineExceeded) || apierrors.IsServiceUnavailable(err) || apierrors.IsTooManyRequests(err) ||
 		apierrors.IsTimeout(err) || apierrors.IsServerTimeout(err) || apierrors.IsInternalError(err)
 }
