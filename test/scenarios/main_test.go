@@ -24,6 +24,7 @@ type lab struct {
 	dir        string // folder of the cluster
 	kubeconfig string
 	nodes      int
+	version    string // of the control plane, v1.30; "" is that of bin/kube
 }
 
 var shared *lab
@@ -118,7 +119,7 @@ func (l *lab) up() error {
 	if err := l.down(); err != nil {
 		return err
 	}
-	return l.run("up", "--no-demo", "--nodes="+string(l.kind), fmt.Sprintf("--node-count=%d", l.nodes))
+	return l.run("up", "--no-demo", "--nodes="+string(l.kind), fmt.Sprintf("--node-count=%d", l.nodes), "--kubernetes="+l.version)
 }
 
 func (l *lab) down() error { return l.run("down") }
@@ -126,7 +127,7 @@ func (l *lab) down() error { return l.run("down") }
 // own is a lab beside this one, of the same kind, for what breaks the cluster itself. One node is enough.
 func (l *lab) own(suffix string) *lab {
 	own := newLab(l.bin, l.dir+suffix)
-	own.kind, own.nodes = l.kind, 1
+	own.kind, own.nodes, own.version = l.kind, 1, l.version
 	return own
 }
 
