@@ -14,8 +14,10 @@ KUBE_LDFLAGS := $(call kube_ldflags,$(KUBE_VERSION))
 # The other versions that the plugin is tested against: v1.30, ...
 VERSIONS ?= $(sort $(notdir $(wildcard test/compat/v*)))
 CLUSTER  ?= .cluster
-# They load the machine so much that other scenarios beside them would fail for lack of time.
+# Tests that take minutes: make faults.
 FAULTS   := ^(TestFaults|TestClusterFaults)$$
+# Go test, with what explains a failure in 200 lines. The limit of time only says "not for ever".
+GOTEST   := go run ./cmd/gotest -output ../.test-output -- -count=1 -timeout 60m
 CASES    ?= $(wildcard test/identity/testdata/*.json)
 STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 ACTIONLINT  = go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
@@ -26,7 +28,7 @@ export KREW_VALIDATE = go run sigs.k8s.io/krew/cmd/validate-krew-manifest@v0.4.3
 
 # All of test/ but the embedded Kubernetes: the few lines there are checked by the compiler, and anything more would check
 # Kubernetes with them, for minutes.
-TEST_PACKAGES := ./bench/... ./cluster/... ./identity/... ./operator/... ./scenarios/... ./cmd/bench ./cmd/bench-run ./cmd/cluster ./cmd/identity ./cmd/pause ./cmd/picture ./picture/...
+TEST_PACKAGES := ./bench/... ./cluster/... ./identity/... ./operator/... ./scenarios/... ./cmd/bench ./cmd/bench-floor ./cmd/bench-run ./cmd/cluster ./cmd/gotest ./cmd/identity ./cmd/pause ./cmd/picture ./picture/...
 
 export CGO_ENABLED ?= 0
 # The same for all, so that nothing is compiled twice.
@@ -46,32 +48,32 @@ $(BIN)/kubectl-leader: $(GO_FILES)
 demo: build cluster-bins ## See it work: an embedded cluster, a real operator, a real failover
 	@test/demo.sh
 
-test: unit scenarios ## Run all tests
+test: unit identity scenarios ## Run all tests
 
 unit: ## Run the tests that need no cluster
 	go test ./...
-	cd test && go test ./bench/... ./cluster/... ./identity/... ./operator/... ./picture/...
+	cd test && go test ./bench/... ./cluster/... ./cmd/gotest ./identity/... ./operator/... ./picture/...
 
 scenarios: build cluster-bins ## Run the built plugin against the embedded cluster
-	@test/scenarios.sh
+	cd test && $(GOTEST) -skip '$(FAULTS)' ./scenarios/...
 
 faults: build cluster-bins ## Run the plugin through faults of clusters, networks and clients: four minutes of them
-	cd test && go test -count=1 -timeout 20m -run '$(FAULTS)' ./scenarios/...
+	cd test && $(GOTEST) -run '$(FAULTS)' ./scenarios/...
 
 compat: build cluster-bins $(VERSIONS:%=$(BIN)/kube-%) ## Run the scenarios against other versions of Kubernetes: VERSIONS="v1.30 v1.37"
 	@test/compat.sh $(VERSIONS)
 
-e2e: ## Run the scenarios on real kubelets (Linux, root), or on E2E_KUBECONFIG=FILE's cluster
+e2e: ## Run on real kubelets (Linux, root) what needs them, ALL=1 all scenarios; E2E_KUBECONFIG=FILE takes another cluster
 	@test/e2e.sh
 
 e2e-images: e2e-bins ## Write bin/e2e-images.tar: what a cluster needs for make e2e E2E_KUBECONFIG=FILE
 	@$(BIN)/cluster images $(BIN)/e2e-images.tar
 
-bench: build cluster-bins $(BIN)/bench $(BIN)/bench-run $(BIN)/bench-kubectl ## Compare with kubectl, and check each figure against its limit (about eight minutes); ARGS=--help
+bench: build cluster-bins $(BIN)/bench $(BIN)/bench-run $(BIN)/bench-kubectl $(BIN)/bench-floor ## Compare with kubectl, and check each figure against its limit (about eight minutes); ARGS=--help
 	@$(BIN)/bench $(ARGS)
 
 identity: build cluster-bins ## Find the leaders behind the locks of real projects; CASES=FILE takes others
-	@$(BIN)/identity --dir .cluster-identity $(ARGS) $(CASES)
+	@$(BIN)/identity --dir .cluster-identity --list $(ARGS) $(CASES)
 
 docs: ## Write the pages of docs/ that are made from the code anew
 	go test ./pkg/cli ./pkg/identity -run 'TestPagesOfCommands|TestOperatorTable|TestDocumentedElections' -update
@@ -139,6 +141,10 @@ $(BIN)/bench: $(shell find test/bench test/cluster test/cmd/bench -name '*.go' 2
 
 $(BIN)/bench-run: $(wildcard test/cmd/bench-run/*.go test/bench/usage/*.go)
 	cd test && go build -ldflags "-s -w" -o ../$@ ./cmd/bench-run
+
+# Linked with the plugin's own flags: the two are compared.
+$(BIN)/bench-floor: $(wildcard test/cmd/bench-floor/*.go) test/go.mod test/go.sum
+	cd test && go build -ldflags "$(LDFLAGS)" -o ../$@ ./cmd/bench-floor
 
 # kubectl as everybody has it. The one in kube bears the weight of a whole control plane: a race with it is won too easily.
 $(BIN)/bench-kubectl: test/go.mod test/go.sum

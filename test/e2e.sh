@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# All scenarios on a cluster with containerd and the real kubelet: `make e2e`; or on any other cluster that there is.
+# Scenarios on a cluster with containerd and the real kubelet: `make e2e`; or on any other cluster that there is. With ALL=1 all of
+# them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -40,6 +41,12 @@ else
 	echo "Scenarios on nodes with containerd and the real kubelet. All of it is in .cluster-e2e, and goes in the end."
 	export E2E_NODES=kubelet
 fi
-# Four at a time, as most of them wait for kubelets.
+if [ -n "${ALL:-}" ]; then
+	select=(-skip '^(TestFaults|TestClusterFaults|TestMainPath)$')
+else
+	# What only real kubelets, runtimes and networks can show, and the main path of each command: `make test` has the rest.
+	select=(-run '^(TestKubeletScripts|TestMainPath|TestLogsAcrossTheKubeletsRotation|TestDeadNode|TestAPIServerRestart|TestStalledReader|TestSignals|TestLogsAcrossCrashes)$')
+fi
+cd test
 # shellcheck disable=SC2086 # several arguments
-exec test/scenarios.sh -timeout 30m -parallel 4 ${E2E_ARGS:-}
+exec go run ./cmd/gotest -rerun -output ../.test-output -- -count=1 -timeout 60m "${select[@]}" ${E2E_ARGS:-} ./scenarios/...

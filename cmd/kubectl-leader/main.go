@@ -5,7 +5,6 @@ import (
 	"os"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/cli"
-	_ "github.com/kubectl-leader/kubectl-leader/pkg/firstgc"
 )
 
 func main() { os.Exit(cli.Main()) }

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"math"
@@ -9,8 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/prometheus/common/expfmt"
-	"github.com/prometheus/common/model"
+	"github.com/kubectl-leader/kubectl-leader/pkg/check/promtext"
 )
 
 // samplesShown is how many samples a message lists.
@@ -34,44 +32,26 @@ func CompileMetric(text string) (*Extractor, error) {
 }
 
 func (s selector) choose(evidence []byte) (Value, error) {
-	samples, err := parseMetrics(evidence)
+	samples, err := promtext.Parse(evidence)
 	if err != nil {
-		return Value{}, err
+		return Value{}, fmt.Errorf("the output is not metrics in the text format of Prometheus: %w", err)
 	}
-	samples = slices.DeleteFunc(samples, func(sample *model.Sample) bool { return !s.matches(sample.Metric) })
+	samples = slices.DeleteFunc(samples, func(sample promtext.Sample) bool { return !s.matches(sample) })
 	switch len(samples) {
 	case 0:
 		return Value{}, nil
 	case 1:
-		return Value{form: numeric, plain: formatSample(float64(samples[0].Value))}, nil
+		return Value{form: numeric, plain: formatSample(samples[0].Value)}, nil
 	}
 	names := make([]string, len(samples))
 	for i, sample := range samples {
-		names[i] = escape(sample.Metric.String())
+		names[i] = escape(sample.String())
 	}
 	slices.Sort(names)
 	if more := len(names) - samplesShown; more > 0 {
 		names = append(names[:samplesShown], fmt.Sprintf("and %d more", more))
 	}
 	return Value{}, fmt.Errorf("it chooses %d samples, and its labels have to leave one: %s", len(samples), strings.Join(names, ", "))
-}
-
-// parseMetrics takes the families of metrics apart into the samples that they came from.
-func parseMetrics(evidence []byte) (model.Vector, error) {
-	parser := expfmt.NewTextParser(model.UTF8Validation)
-	families, err := parser.TextToMetricFamilies(bytes.NewReader(evidence))
-	if err != nil {
-		return nil, fmt.Errorf("the output is not metrics in the text format of Prometheus: %s", strings.TrimPrefix(err.Error(), "text format parsing error "))
-	}
-	var samples model.Vector
-	for _, family := range families {
-		of, err := expfmt.ExtractSamples(&expfmt.DecodeOptions{}, family)
-		if err != nil {
-			return nil, err
-		}
-		samples = append(samples, of...)
-	}
-	return samples, nil
 }
 
 // formatSample writes a count without an exponent, all else as Prometheus does.

@@ -271,9 +271,11 @@ func (d *denials) believed(version error) bool {
 
 func isDenial(err error) bool { return apierrors.IsForbidden(err) || apierrors.IsUnauthorized(err) }
 
-// passing reports that a server which does not answer may do so soon: it is being started, or has too much to do.
+// passing reports whether a server that does not answer may do so soon: it is being started, or has too much to do. An answer
+// that was cut in its middle is wrapped by client-go, which IsProbableEOF does not see.
 func passing(err error) bool {
-	return utilnet.IsConnectionRefused(err) || utilnet.IsConnectionReset(err) || errors.Is(err, syscall.EPIPE) || utilnet.IsProbableEOF(err) || utilnet.IsTimeout(err) ||
+	return errors.Is(err, io.ErrUnexpectedEOF) ||
+		utilnet.IsConnectionRefused(err) || utilnet.IsConnectionReset(err) || errors.Is(err, syscall.EPIPE) || utilnet.IsProbableEOF(err) || utilnet.IsTimeout(err) ||
 		errors.Is(err, context.DeadlineExceeded) || apierrors.IsServiceUnavailable(err) || apierrors.IsTooManyRequests(err) ||
 		apierrors.IsTimeout(err) || apierrors.IsServerTimeout(err) || apierrors.IsInternalError(err)
 }

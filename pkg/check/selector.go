@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"slices"
 
-	"github.com/prometheus/common/model"
+	"github.com/kubectl-leader/kubectl-leader/pkg/check/promtext"
 )
 
 // selector chooses samples by name and labels, as PromQL does.
@@ -31,9 +31,9 @@ func (m matcher) matches(value string) bool {
 	return !m.pattern.MatchString(value)
 }
 
-// same compares the bounds of histograms and summaries as numbers: parsing has lost how they were written.
+// same compares the bounds of histograms and summaries as numbers: le="1" and le="1.0" are one bucket.
 func (m matcher) same(value string) bool {
-	if m.label == model.BucketLabel || m.label == model.QuantileLabel {
+	if m.label == "le" || m.label == "quantile" {
 		got, ok := parseNumber(value)
 		want, also := parseNumber(m.value)
 		if ok && also {
@@ -43,8 +43,8 @@ func (m matcher) same(value string) bool {
 	return value == m.value
 }
 
-func (s selector) matches(metric model.Metric) bool {
-	return string(metric[model.MetricNameLabel]) == s.name && !slices.ContainsFunc(s.matchers, func(m matcher) bool {
-		return !m.matches(string(metric[model.LabelName(m.label)]))
+func (s selector) matches(sample promtext.Sample) bool {
+	return sample.Name == s.name && !slices.ContainsFunc(s.matchers, func(m matcher) bool {
+		return !m.matches(sample.Labels[m.label])
 	})
 }

@@ -11,7 +11,6 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
-	"github.com/kubectl-leader/kubectl-leader/pkg/firstgc"
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
 )
 
@@ -102,7 +101,7 @@ func (o *listOptions) run(ctx context.Context) error {
 	}
 	screen := newScreen(o.streams)
 	done := screen.asking()
-	firstgc.Then(listGC)
+	collectAt(listGC)
 	findings, err := survey.Run(ctx)
 	done()
 	if err != nil {

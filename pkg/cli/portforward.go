@@ -13,7 +13,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
-	"github.com/kubectl-leader/kubectl-leader/pkg/firstgc"
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
 	"github.com/kubectl-leader/kubectl-leader/pkg/tunnel"
 )
@@ -155,7 +154,7 @@ func (o *portForwardOptions) run(ctx context.Context) (err error) {
 	ctx, stop := context.WithCancelCause(context.WithoutCancel(signalled))
 	onlyChild := context.AfterFunc(signalled, func() { stop(context.Cause(signalled)) })
 	defer onlyChild()
-	firstgc.Then(forwardGC)
+	collectAt(forwardGC)
 	done := screen.asking()
 	stream, err := cluster.finder.Follow(ctx, tell)
 	done()

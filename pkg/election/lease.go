@@ -3,6 +3,7 @@ package election
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	coordinationv1 "k8s.io/api/coordination/v1"
@@ -40,7 +41,9 @@ func value[T any](p *T) (v T) {
 }
 
 // volumeName: longhorn/longhorn-manager controller/share_manager_controller.go names the Lease after the volume.
-var volumeName = regexp.MustCompile(`^pvc-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+var volumeName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^pvc-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+})
 
 // leaseMarker tells the Leases that are not elections, by what writes them.
 func leaseMarker(lease *coordinationv1.Lease) string {
@@ -56,7 +59,7 @@ func leaseMarker(lease *coordinationv1.Lease) string {
 		return "a heartbeat that all replicas share"
 	case lease.Name == "kyvernopre-lock":
 		return "a marker that a job leaves behind" // kyverno/kyverno cmd/kyverno-init
-	case volumeName.MatchString(lease.Name):
+	case volumeName().MatchString(lease.Name):
 		return "a volume's fence, held by the node that exports it"
 	case spec.HolderIdentity == nil && spec.AcquireTime == nil && spec.RenewTime == nil &&
 		spec.LeaseDurationSeconds == nil && spec.LeaseTransitions == nil:

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"bufio"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,7 +10,6 @@ import (
 	"math"
 	"slices"
 
-	"google.golang.org/protobuf/encoding/protowire"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
@@ -26,7 +26,7 @@ type Pods struct {
 }
 
 // message is what is read of a message: fields by their numbers in generated.proto. Those with nil are read whole.
-type message map[protowire.Number]message
+type message map[uint64]message
 
 const (
 	listMeta  = 1 // of a PodList, in front of its items
@@ -147,14 +147,14 @@ func unexpected(err error) error {
 
 // field reads on to the field of that number and returns its length. Fields with smaller numbers, which come first, are
 // skipped.
-func (p *Pods) field(wanted protowire.Number) (int, error) {
+func (p *Pods) field(wanted uint64) (int, error) {
 	for {
 		tag, err := p.varint()
 		if err != nil {
 			return 0, err
 		}
-		number, kind := protowire.DecodeTag(tag)
-		if kind != protowire.BytesType || number > wanted {
+		number, kind := splitTag(tag)
+		if kind != bytesType || number > wanted {
 			return 0, errEncoding
 		}
 		length, err := p.varint()
@@ -192,26 +192,20 @@ func (p *Pods) varint() (value uint64, err error) {
 // keep appends the fields of an encoded message that are wanted.
 func (m message) keep(to, from []byte) ([]byte, error) {
 	for len(from) > 0 {
-		number, kind, head := protowire.ConsumeTag(from)
-		if head < 0 {
-			return nil, errEncoding
+		f, err := firstField(from)
+		if err != nil {
+			return nil, err
 		}
-		value := protowire.ConsumeFieldValue(number, kind, from[head:])
-		if value < 0 {
-			return nil, errEncoding
-		}
-		inner, wanted := m[number]
+		inner, wanted := m[f.number]
 		switch {
 		case wanted && inner == nil:
-			to = append(to, from[:head+value]...)
-		case wanted && kind == protowire.BytesType:
-			text, _ := protowire.ConsumeBytes(from[head:]) // it has been measured
-			var err error
-			if to, err = inner.keepWithin(to, number, text); err != nil {
+			to = append(to, f.encoded...)
+		case wanted && f.kind == bytesType:
+			if to, err = inner.keepWithin(to, f.number, f.content); err != nil {
 				return nil, err
 			}
 		}
-		from = from[head+value:]
+		from = from[len(f.encoded):]
 	}
 	return to, nil
 }
@@ -220,8 +214,8 @@ func (m message) keep(to, from []byte) ([]byte, error) {
 const lengthBytes = 4
 
 // keepWithin appends what is wanted of an inner message, as a field of that number.
-func (m message) keepWithin(to []byte, number protowire.Number, text []byte) ([]byte, error) {
-	to = protowire.AppendTag(to, number, protowire.BytesType)
+func (m message) keepWithin(to []byte, number uint64, text []byte) ([]byte, error) {
+	to = binary.AppendUvarint(to, number<<3|bytesType)
 	begin := len(to)
 	to, err := m.keep(append(to, make([]byte, lengthBytes)...), text)
 	if err != nil {

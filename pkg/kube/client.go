@@ -44,13 +44,17 @@ func New(config *rest.Config, client *http.Client) (*Client, error) {
 }
 
 // newScheme knows what is sent and received: the objects, the options of the requests, errors and the events of watches.
+// metav1.AddToGroupVersion would add conversions and kinds that none of the requests here needs.
 func newScheme() (*runtime.Scheme, error) {
 	scheme := runtime.NewScheme()
 	core, coordination := corev1.SchemeGroupVersion, coordinationv1.SchemeGroupVersion
 	scheme.AddKnownTypes(core, &corev1.Pod{}, &corev1.PodList{}, &corev1.PodLogOptions{}, &corev1.PodExecOptions{}, &corev1.Node{}, &corev1.NodeList{})
 	scheme.AddKnownTypes(coordination, &coordinationv1.Lease{}, &coordinationv1.LeaseList{})
-	metav1.AddToGroupVersion(scheme, core)
-	metav1.AddToGroupVersion(scheme, coordination)
+	for _, version := range []schema.GroupVersion{core, coordination} {
+		scheme.AddKnownTypes(version, &metav1.GetOptions{}, &metav1.ListOptions{}, &metav1.DeleteOptions{})
+		scheme.AddKnownTypeWithName(version.WithKind(metav1.WatchEventKind), &metav1.WatchEvent{})
+	}
+	scheme.AddUnversionedTypes(metav1.Unversioned, &metav1.Status{})
 	return scheme, metav1.AddMetaToScheme(scheme)
 }
 

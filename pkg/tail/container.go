@@ -46,9 +46,8 @@ func (c *container) follow(ctx context.Context) error {
 		if errors.Is(err, errPodGone) || errors.Is(err, errPastTerm) {
 			err = nil
 		}
-		if rest := c.rest; err == nil && ctx.Err() == nil && len(rest) > 0 {
-			c.rest = nil
-			err = c.print(ctx, parseLine(rest), false)
+		if err == nil && ctx.Err() == nil {
+			err = c.printRest(ctx)
 		}
 		if err != nil || over {
 			return err
@@ -57,6 +56,16 @@ func (c *container) follow(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// printRest prints the last line of an instance that has ended, where it has no end.
+func (c *container) printRest(ctx context.Context) error {
+	rest := c.rest
+	if len(rest) == 0 {
+		return nil
+	}
+	c.rest = nil
+	return c.print(ctx, parseLine(rest), false)
 }
 
 // ledAgain reports, once, that the pod has begun another term while this instance was read, with another one.
@@ -147,13 +156,19 @@ func (c *container) finishPrevious(ctx context.Context, now instance) error {
 		c.tailer.Notice(fmt.Sprintf("container %s of pod %s restarted %d times in between: the logs of %d runs are gone",
 			c.name, c.pod.Name, missed+1, missed))
 	}
-	request := c.request(false)
-	request.Previous = true
-	_, err := c.read(ctx, request)
-	if apierrors.IsBadRequest(err) || apierrors.IsNotFound(err) {
-		return nil // the node has thrown it away; what was streamed is all there is
+	for delay := retryFirst; ; delay = min(2*delay, retryMost) {
+		request := c.request(false)
+		request.Previous = true
+		_, err := c.read(ctx, request)
+		switch {
+		case err == nil, apierrors.IsBadRequest(err), apierrors.IsNotFound(err):
+			// Where the node has thrown it away, what was streamed is all there is.
+			return c.printRest(ctx)
+		case ctx.Err() != nil, c.fatal(err, true):
+			return err
+		}
+		pause(ctx, delay)
 	}
-	return err
 }
 
 // request asks for what has not been printed yet.
@@ -173,17 +188,22 @@ func (c *container) request(follow bool) *corev1.PodLogOptions {
 	return request
 }
 
-// begun notes where the first reading begins, so that a later one leaves out what this one does.
-func (c *container) begun(request *corev1.PodLogOptions) {
+// begun notes where the first reading begins, so that a later one leaves out what this one does. It reports whether that is
+// an estimate, until the first line tells: the node counts lines, and seconds by a clock of its own, while the server's clock
+// is known to the second. A line between the two beginnings would be printed by the later reading, after lines that are newer.
+func (c *container) begun(request *corev1.PodLogOptions) (estimate bool) {
 	c.opened = c.tailer.Clock.Now()
 	switch {
 	case request.SinceSeconds != nil:
 		c.floor = c.opened.Add(-time.Duration(*request.SinceSeconds) * time.Second)
+		return true
 	case request.TailLines != nil:
-		c.floor = c.opened // until the first line tells better
+		c.floor = c.opened
+		return true
 	case request.SinceTime != nil:
-		c.floor = request.SinceTime.Time
+		c.floor = request.SinceTime.Truncate(time.Second) // as it is sent
 	}
+	return false
 }
 
 // read prints one log request to its end and returns the number of new lines.
@@ -194,10 +214,9 @@ func (c *container) read(ctx context.Context, request *corev1.PodLogOptions) (pr
 	}
 	defer stream.Close() // read-only
 	defer context.AfterFunc(ctx, func() { stream.Close() })()
-	from, tailed := c.from, false
+	from, estimate := c.from, false
 	if c.opened.IsZero() {
-		c.begun(request)
-		tailed = request.TailLines != nil
+		estimate = c.begun(request)
 	} else if c.floor.After(from) {
 		from = c.floor
 	}
@@ -222,8 +241,8 @@ func (c *container) read(ctx context.Context, request *corev1.PodLogOptions) (pr
 			c.rest = bytes.Clone(raw)
 			return nil
 		}
-		if tailed {
-			c.floor, tailed = l.time, false
+		if estimate {
+			c.floor, estimate = l.time, false
 		}
 		printed++
 		return c.print(ctx, l, more)

@@ -135,6 +135,16 @@ func TestServer(t *testing.T) {
 	if got := ask("GET", "/drip?every=1ns&count=2").Body.String(); got != "drip 1/2\ndrip 2/2\n" {
 		t.Errorf("drip: %q", got)
 	}
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("go", nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if got := ask("GET", "/await").Body.String(); got != "go p-1\n" {
+		t.Errorf("await: %q", got)
+	}
+	if _, err := os.Stat("asked"); err != nil {
+		t.Errorf("await does not tell that it was asked: %v", err)
+	}
 	ask("POST", "/burst?lines=2")
 	if want := "seq=1 burst 1/2 pod=p-1 run=0a0b0c0d\nseq=2 burst 2/2 pod=p-1 run=0a0b0c0d\n"; log.String() != want {
 		t.Errorf("burst: %q", log.String())

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"strconv"
 	"time"
 
@@ -51,6 +52,7 @@ func (o *operator) routes() http.Handler {
 	mux.Handle("GET /metrics", metricsHandler())
 	mux.HandleFunc("GET /bulk", serveBulk)
 	mux.HandleFunc("GET /drip", serveDrip)
+	mux.HandleFunc("GET /await", o.serveAwait)
 	mux.HandleFunc("/echo", serveEcho)
 	mux.HandleFunc("GET /redirect", serveRedirect)
 	mux.HandleFunc("POST /burst", o.serveBurst)
@@ -114,6 +116,27 @@ func serveDrip(w http.ResponseWriter, r *http.Request) {
 	for i := 1; i <= count; i++ {
 		fmt.Fprintf(w, "drip %d/%d\n", i, count)
 		if flusher.Flush() != nil || i == count {
+			return
+		}
+		select {
+		case <-ticker.C:
+		case <-r.Context().Done():
+			return
+		}
+	}
+}
+
+// serveAwait makes an empty file `asked`, and answers `go POD` when there is a file `go`, in the folder in which the process runs.
+func (o *operator) serveAwait(w http.ResponseWriter, r *http.Request) {
+	if err := os.WriteFile("asked", nil, 0o644); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	ticker := time.NewTicker(50 * time.Millisecond) // there is no event for a file
+	defer ticker.Stop()
+	for {
+		if _, err := os.Stat("go"); err == nil {
+			fmt.Fprintln(w, "go", o.pod)
 			return
 		}
 		select {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -32,10 +33,8 @@ type assertCheck struct {
 // The old leader, whose renew deadline is far, believes the whole time that it leads, and says so.
 func TestStaleEvidence(t *testing.T) {
 	t.Parallel()
-	// gated is a command that the old leader answers late, and any other one at once.
-	gated := func(old string) string {
-		return fmt.Sprintf(`cat leader-token; test $POD_NAME != %s || { touch asked; until test -e go; do sleep 0.05; done; }`, old)
-	}
+	// gated is a command that is answered when the test lets it.
+	const gated = "cat leader-token; touch asked; until test -e go; do sleep 0.1; done"
 	for _, test := range []struct {
 		name string
 		// check is the entry of a check file's kubectl block, where old leads.
@@ -46,22 +45,22 @@ func TestStaleEvidence(t *testing.T) {
 	}{
 		{
 			name: "a command's output",
-			check: func(old string) string {
-				return fmt.Sprintf("exec:\n    - command: [sh, -c, %q]\n      outputContains: valid demo-operator", gated(old))
+			check: func(string) string {
+				return fmt.Sprintf("exec:\n    - command: [sh, -c, %q]\n      outputContains: valid demo-operator", gated)
 			},
 			holds: true, got: "valid NEW",
 		},
 		{
 			name: "a command's output that only the old leader could have",
 			check: func(old string) string {
-				return fmt.Sprintf("exec:\n    - command: [sh, -c, %q]\n      outputContains: valid %s", gated(old), old)
+				return fmt.Sprintf("exec:\n    - command: [sh, -c, %q]\n      outputContains: valid %s", gated, old)
 			},
 			holds: false, got: "valid NEW",
 		},
 		{
 			name: "a command's output while the watches are late",
-			check: func(old string) string {
-				return fmt.Sprintf("exec:\n    - command: [sh, -c, %q]\n      outputContains: valid demo-operator", gated(old))
+			check: func(string) string {
+				return fmt.Sprintf("exec:\n    - command: [sh, -c, %q]\n      outputContains: valid demo-operator", gated)
 			},
 			late:  true,
 			holds: true, got: "valid NEW",
@@ -69,15 +68,17 @@ func TestStaleEvidence(t *testing.T) {
 		{
 			name: "an answer by HTTP",
 			check: func(string) string {
-				return "port-forward:\n    - port: 8080\n      path: /drip?count=4&every=500ms\n      outputContains: drip 4/4"
+				return "port-forward:\n    - port: 8080\n      path: /await\n      outputContains: go"
 			},
-			holds: true, got: "drip 4/4",
+			holds: true, got: "go NEW",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			ns := shared.deploy(t, "--lease-duration=60s", "--renew-deadline=50s", "--retry-period=500ms")
+			ns := shared.deploy(t, outlasting()...)
 			old := ns.holder(t)
+			usurper := ns.follower(t)
+			ns.inPod(t, usurper.Pod, "touch go") // it answers at once
 			asked, again := make(chan struct{}), make(chan struct{})
 			var requests atomic.Int32
 			_, through := proxy(t, ns, func(r *http.Request) bool {
@@ -99,22 +100,21 @@ func TestStaleEvidence(t *testing.T) {
 			})
 			file := "kubectl:\n  " + test.check(old) +
 				"\n      leaderElection: {lease: demo-operator, namespace: " + ns.name + "}\n"
-			p := start(t, through, "assert", "-f", "-", "-o", "json", "--timeout=25s", func(cmd *exec.Cmd) { cmd.Stdin = strings.NewReader(file) })
+			timeout := patience
+			if !test.holds {
+				timeout = scaled(20 * time.Second) // which passes
+			}
+			p := start(t, through, "assert", "-f", "-", "-o", "json", "--timeout="+timeout.String(), func(cmd *exec.Cmd) { cmd.Stdin = strings.NewReader(file) })
 			select {
 			case <-asked:
 			case <-p.ended:
 				t.Fatalf("nobody was asked: %s", p.stdout)
 			}
-			command := strings.Contains(file, "touch asked")
-			if command {
-				ns.inPod(t, old, "until test -e asked; do sleep 0.05; done")
-			}
-			next := ns.usurp(t, old)
-			if command {
-				if token := ns.inPod(t, old, "cat leader-token"); token != "valid "+old+"\n" {
-					t.Fatalf("%s says %q after the failover: this would prove nothing", old, token)
-				}
-				ns.inPod(t, old, "touch go")
+			ns.inPod(t, old, "until test -e asked; do sleep 0.1; done")
+			ns.usurp(t, usurper)
+			next := usurper.Pod
+			if token := ns.inPod(t, old, "touch go; cat leader-token"); token != "valid "+old+"\n" {
+				t.Fatalf("%s says %q after the failover: this would prove nothing", old, token)
 			}
 			code := p.wait(t)
 			var report assertReport
@@ -142,36 +142,37 @@ func TestStaleEvidence(t *testing.T) {
 	}
 }
 
-// usurp overwrites the Lease's holder by a follower's identity, and returns its pod when that leads. The old leader does not
-// end: it tries to renew until its deadline.
-func (ns *namespace) usurp(t *testing.T, old string) (next string) {
+// usurp overwrites the Lease's holder by a follower's identity, and waits until that leads. The old leader does not end: it tries
+// to renew until its deadline.
+func (ns *namespace) usurp(t *testing.T, next state) {
 	t.Helper()
-	for _, pod := range ns.pods(t) {
-		if next = pod.Name; next != old {
-			break
-		}
-	}
 	ns.failover(t, func(string) {
-		patch := fmt.Sprintf(`{"spec":{"holderIdentity":%q}}`, ns.identityOf(t, next))
+		patch := fmt.Sprintf(`{"spec":{"holderIdentity":%q}}`, next.Identity)
 		if _, err := ns.client.CoordinationV1().Leases(ns.name).Patch(t.Context(), "demo-operator", types.MergePatchType, []byte(patch), metav1.PatchOptions{}); err != nil {
 			t.Fatal(err)
 		}
 	})
 	// It knows by now.
-	ns.inPod(t, next, "until grep -q ^valid leader-token; do sleep 0.05; done")
-	return next
+	ns.inPod(t, next.Pod, "until grep -q ^valid leader-token; do sleep 0.1; done")
 }
 
-// identityOf is what a candidate calls itself, by its own word. A lock of the test's own leads to the pod.
-func (ns *namespace) identityOf(t *testing.T, pod string) string {
+// follower is what a candidate that does not lead says of itself. A lock of the test's own leads to its pod.
+func (ns *namespace) follower(t *testing.T) state {
 	t.Helper()
+	pod := ns.holder(t)
+	for _, other := range ns.pods(t) {
+		if other.Name != pod {
+			pod = other.Name
+			break
+		}
+	}
 	ns.holdLease(t, "candidate", pod)
 	_, url := forwardedTo(t, ns, "candidate")
 	s, err := askState(url)
 	if err != nil || s.Pod != pod || s.Leader {
 		t.Fatalf("asked %+v (%v), want the follower %s", s, err, pod)
 	}
-	return s.Identity
+	return s
 }
 
 // inPod runs a line of shell in a pod and returns what it prints.

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"k8s.io/apimachinery/pkg/util/yaml"
 )
@@ -31,7 +32,7 @@ func TestExamplesForCI(t *testing.T) {
 			t.Errorf("it says %s", out)
 		}
 		wellFormedXML(t, filepath.Join(dir, "report.xml"))
-		out := ns.job(t, dir, with(env, "HEALTHY", "ill", "TIMEOUT", "6s"), 1, verify)
+		out := ns.job(t, dir, with(env, "HEALTHY", "ill", "TIMEOUT", scaled(8*time.Second).String()), 1, verify)
 		if !strings.Contains(out, "seq=") || !strings.Contains(out, `wanted: jq state equals "ill"`) {
 			t.Errorf("a leader that is not well: it shows neither its log nor what was wanted:\n%s", out)
 		}

@@ -47,6 +47,7 @@ var follower = rbacv1.Subject{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind,
 func withRights(rules func() []rbacv1.PolicyRule) func(*testing.T, *namespace) *namespace {
 	return func(t *testing.T, ns *namespace) *namespace {
 		ns.grant(t, "follower", follower, rules())
+		ns.untilAllowed(t, follower.Name, role{ns.name, rules()})
 		return ns.rewritten(t, func(config *clientcmdapi.Config) {
 			for _, auth := range config.AuthInfos {
 				auth.Impersonate = "follower"
@@ -71,7 +72,7 @@ func (ns *namespace) grant(t *testing.T, name string, subject rbacv1.Subject, ru
 	}
 }
 
-// rewritten is the namespace with another kubeconfig. It waits until the API server knows the roles.
+// rewritten is the namespace with another kubeconfig.
 func (ns *namespace) rewritten(t *testing.T, change func(*clientcmdapi.Config)) *namespace {
 	t.Helper()
 	config, err := clientcmd.LoadFromFile(ns.kubeconfig)
@@ -83,11 +84,6 @@ func (ns *namespace) rewritten(t *testing.T, change func(*clientcmdapi.Config)) 
 	theirs.kubeconfig = filepath.Join(t.TempDir(), "kubeconfig")
 	if err := clientcmd.WriteToFile(*config, theirs.kubeconfig); err != nil {
 		t.Fatal(err)
-	}
-	for deadline := time.Now().Add(patience); start(t, &theirs, "holder", "demo-operator").wait(t) != 0; { // there is no event for it
-		if time.Now().After(deadline) {
-			t.Fatal("the API server does not come to know the role")
-		}
 	}
 	return &theirs
 }
@@ -113,11 +109,8 @@ func narrowing(t *testing.T, ns *namespace) *namespace {
 // narrowed takes list and watch away. What is open stays so, and the next one is denied.
 func narrowed(t *testing.T, f *following) {
 	f.ns.grant(t, "follower", follower, getOnly())
-	// There is no event for a role that the API server knows. Until then lists are allowed, of all Leases too.
-	for deadline := time.Now().Add(patience); start(t, f.by, "list").wait(t) == 0; {
-		if time.Now().After(deadline) {
-			t.Fatal("the API server does not come to know the role")
-		}
+	for _, resource := range []rbacv1.PolicyRule{rule("coordination.k8s.io", []string{"list", "watch"}, "leases"), rule("", []string{"list", "watch"}, "pods")} {
+		f.ns.untilDenied(t, follower.Name, role{f.ns.name, []rbacv1.PolicyRule{resource}})
 	}
 	f.by.wire.reset()
 	for _, p := range []*process{f.forward, f.watch} {
@@ -133,6 +126,7 @@ func withToken(t *testing.T, ns *namespace) *namespace {
 		t.Fatal(err)
 	}
 	ns.grant(t, "follower", rbacv1.Subject{Kind: rbacv1.ServiceAccountKind, Name: "follower", Namespace: ns.name}, everything())
+	ns.untilAllowed(t, "system:serviceaccount:"+ns.name+":follower", role{ns.name, everything()})
 	ns.handOut(t, "first")
 	return throughWire(t, ns.rewritten(t, func(config *clientcmdapi.Config) {
 		for name := range config.AuthInfos {
@@ -199,6 +193,7 @@ func tokenEnds(t *testing.T, f *following) {
 		t.Fatal(err)
 	}
 	for deadline := time.Now().Add(patience); ; { // the API server remembers a token for ten seconds
+		began := time.Now()
 		p := start(t, &old, "holder", "demo-operator")
 		if code := p.wait(t); code == 2 && strings.Contains(p.stderr.String(), "Unauthorized") {
 			break
@@ -206,6 +201,7 @@ func tokenEnds(t *testing.T, f *following) {
 		if time.Now().After(deadline) {
 			t.Fatalf("the token does not end: %s", p.stderr)
 		}
+		<-respite(10 * time.Since(began))
 	}
 	f.by.wire.reset()
 	f.caughtUp(t)

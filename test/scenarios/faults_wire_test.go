@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -34,6 +35,7 @@ func stalled(t *testing.T, f *following) {
 	}
 	f.by.wire.resume()
 	f.watch.untilEvents(t, 1, "Acquired", "TakenOver")
+	f.forward.stderr.until(t, "word of "+next, func(text string) bool { return strings.Contains(text, "pod "+next+" leads now") })
 	if s, err := askState(f.url); err != nil || s.Pod != next {
 		t.Errorf("after the stall: %+v, %v, want %s", s, err, next)
 	}

@@ -179,8 +179,8 @@ func TestReplacedOnItsNode(t *testing.T) {
 	}
 	p.stderr.until(t, "its end", func(text string) bool { return strings.Contains(text, "which is node node-1, not a pod") })
 	run("agent-b5c6d")
-	// It has to renew, since it started after its predecessor did; the next search may come before or after that.
-	p.stderr.until(t, "the next leader", func(text string) bool {
+	// It has to renew, since it started after its predecessor did, and starts are cut to the second.
+	for deadline := time.Now().Add(patience); !strings.Contains(p.stderr.String(), "pod agent-b5c6d leads"); <-time.After(500 * time.Millisecond) {
 		lease, err := ns.client.CoordinationV1().Leases(ns.name).Get(t.Context(), "agent-leader-election", metav1.GetOptions{})
 		if err != nil {
 			t.Fatal(err)
@@ -189,8 +189,27 @@ func TestReplacedOnItsNode(t *testing.T) {
 		if _, err := ns.client.CoordinationV1().Leases(ns.name).Update(t.Context(), lease, metav1.UpdateOptions{}); err != nil {
 			t.Fatal(err)
 		}
-		return strings.Contains(text, "pod agent-b5c6d leads")
-	})
+		if time.Now().After(deadline) {
+			t.Fatalf("the next leader is not followed: %s", p.stderr)
+		}
+	}
+}
+
+// untilRenewed waits until the leader has renewed the Lease a few times.
+func (ns *namespace) untilRenewed(t *testing.T, times int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	w, err := ns.client.CoordinationV1().Leases(ns.name).Watch(ctx, metav1.ListOptions{FieldSelector: "metadata.name=demo-operator"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Stop()
+	for times++; times > 0; times-- { // the first one is the Lease as it is
+		if _, ok := <-w.ResultChan(); !ok {
+			t.Fatal("the Lease is not renewed")
+		}
+	}
 }
 
 // TestListWatch watches all elections of a namespace while they change.
@@ -222,7 +241,10 @@ func TestListWatch(t *testing.T) {
 	next := ns.deleteLeader(t)
 	row("the release", "demo-operator <none> <none> Released")
 	row("the next leader", "demo-operator", next)
-	// One that is not renewed any more expires without a word from the server.
+	rows := func() int { return strings.Count("\n"+p.stdout.String(), "\ndemo-operator ") }
+	before := rows()
+	ns.untilRenewed(t, 3)
+	// One that is not renewed any more expires without a word from the server, whenever that is looked at.
 	leases := ns.client.CoordinationV1().Leases(ns.name)
 	ns.holdLease(t, "brief", next)
 	row("a brief leader", "brief", next)
@@ -235,8 +257,8 @@ func TestListWatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	row("its expiry", "brief <none> <none> Expired")
-	if lines := strings.Count(p.stdout.String(), "\n"); lines > 20 {
-		t.Errorf("%d lines: renewals are no news", lines)
+	if now := rows(); now != before {
+		t.Errorf("%d lines about demo-operator after it was renewed, %d before: renewals are no news\n%s", now, before, p.stdout)
 	}
 	if code := p.end(t, syscall.SIGINT); code != 130 {
 		t.Errorf("exit code %d", code)

@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"cmp"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -45,12 +45,7 @@ func follow(t *testing.T, ns, by *namespace) *following {
 	f.watch = start(t, by, "watch", "demo-operator", "-o", "json")
 	f.watch.untilEvents(t, 1, "Initial")
 	f.changed = start(t, by, "assert", "demo-operator", "--changed-from="+f.first, "--port=8080", "--path=/state", "--jq=leader", "--equals=true", "-o", "json", "--timeout=10m")
-	f.load = &client{url: f.url, every: 100 * time.Millisecond}
-	ctx, stop := context.WithCancel(t.Context())
-	done := make(chan struct{})
-	go func() { defer close(done); f.load.run(ctx) }()
-	f.stopLoad = func() { stop(); <-done }
-	t.Cleanup(f.stopLoad)
+	f.load, f.stopLoad = newClient(t, f.url)
 	return f
 }
 
@@ -59,11 +54,11 @@ func follow(t *testing.T, ns, by *namespace) *following {
 func (f *following) settle(t *testing.T) {
 	t.Helper()
 	f.untilSteady(t)
-	now := f.atLeader(t)
+	now := f.ns.atLeader(t, f.url)
 	// Who reads once a second has to see it before it is gone.
 	f.logs.stdout.until(t, "the leader's lines", func(text string) bool { return strings.Contains(text, "pod="+now.Pod) })
 	f.ns.deleteLeader(t)
-	then := f.atLeader(t)
+	then := f.ns.atLeader(t, f.url)
 	f.stopLoad()
 	f.checkAsks(t)
 	f.watch.stdout.until(t, "the next leader", func(text string) bool {
@@ -160,43 +155,18 @@ func (f *following) known() (terms []reign) {
 	return terms
 }
 
-// atLeader asks the port-forward until the leader of the moment answers: at once, unless leaders change just then.
-func (f *following) atLeader(t *testing.T) state {
-	t.Helper()
-	for deadline := time.Now().Add(patience); ; {
-		leader := f.ns.holder(t)
-		s, err := askState(f.url)
-		if err == nil && s.Pod == leader && s.Leader && f.ns.holder(t) == leader {
-			return s
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("port-forward: %+v answers (%v), want %s", s, err, leader)
-		}
-	}
-}
-
 // caughtUp waits until logs has printed what is logged now: it reads again then, if it was cut off.
 func (f *following) caughtUp(t *testing.T) {
 	t.Helper()
 	post(t, f.url+"/burst?lines=1")
 	logged := truth(t, f.ns)
-	f.logs.stdout.until(t, "what was logged", func(text string) bool { return len(missing(logged, text)) == 0 })
+	untilPrinted(t, f.logs, logged)
 }
 
 // nothingLeft counts what port-forward and watch still have when all is quiet: sockets, goroutines, the port.
 func (f *following) nothingLeft(t *testing.T) {
 	t.Helper()
-	const spare = 4                                                                    // a tunnel in hand, a watch that was opened anew
-	for deadline := time.Now().Add(patience); ; <-time.After(100 * time.Millisecond) { // there is no event for a socket that closes
-		open := f.forward.sockets(t)
-		if open <= f.sockets+spare {
-			break
-		}
-		if time.Now().After(deadline) {
-			t.Errorf("port-forward has %d sockets open, and had %d before anybody connected", open, f.sockets)
-			break
-		}
-	}
+	f.forward.untilIdle(t, f.url, f.sockets)
 	const most = 100 // an idle port-forward has some 40, a watch some 30
 	for _, p := range []*process{f.forward, f.watch} {
 		p.end(t, syscall.SIGQUIT) // makes Go print all goroutines
@@ -208,10 +178,47 @@ func (f *following) nothingLeft(t *testing.T) {
 			t.Errorf("port-forward still serves %d connections, and nobody is connected", serving)
 		}
 	}
-	if conn, err := net.DialTimeout("tcp", strings.TrimPrefix(f.url, "http://"), time.Second); err == nil {
-		conn.Close()
-		t.Error("somebody listens on the port still")
+}
+
+// untilIdle waits until a port-forward has no connection of a client left, and as few sockets as before anybody connected.
+func (p *process) untilIdle(t *testing.T, url string, before int) {
+	t.Helper()
+	const spare = 4                                                                    // a tunnel in hand, a watch that was opened anew
+	for deadline := time.Now().Add(patience); ; <-time.After(100 * time.Millisecond) { // there is no event for a socket that closes
+		clients, open := connections(t, url), p.sockets(t)
+		if clients == 0 && open <= before+spare {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Errorf("port-forward has %d sockets open, %d of them to clients, and had %d before anybody connected", open, clients, before)
+			return
+		}
 	}
+}
+
+// connections counts the connections to the port of a URL whose listening side has them open; 0 where the system does not tell.
+func connections(t *testing.T, url string) (open int) {
+	t.Helper()
+	_, port, err := net.SplitHostPort(strings.TrimPrefix(url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	number, err := strconv.Atoi(port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := os.ReadFile("/proc/net/tcp")
+	if err != nil {
+		return 0
+	}
+	const listens, closed = "0A", "0" // a state, and the inode of a socket that no process has
+	for line := range strings.Lines(string(table)) {
+		fields := strings.Fields(line) // sl local remote state queues timer retransmits uid timeout inode
+		if len(fields) > 9 && strings.HasSuffix(fields[1], fmt.Sprintf(":%04X", number)) && fields[3] != listens && fields[9] != closed {
+			open++
+		}
+	}
+	return open
 }
 
 // sockets counts the open sockets of the process; 0 where the system does not tell.

@@ -29,8 +29,8 @@ const checks = "expect:\n- kubectl:\n    lock:\n    - {lock: my-operator-leader,
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	s := &stage{shared.deploy(t, "--name=my-operator-leader", "--replicas=1", "--grace=1s"), t.TempDir()}
-	if err := s.lab.run("deploy", "--namespace=cert-manager", "--lease-namespace=kube-system", "--name=cert-manager-controller", "--replicas=1", "--wait"); err != nil {
+	s := &stage{shared.deploy(t, "--name=my-operator-leader", "--replicas=1"), t.TempDir()}
+	if err := s.lab.deployOperator("cert-manager", []string{"--lease-namespace=kube-system", "--name=cert-manager-controller", "--replicas=1"}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -73,7 +73,7 @@ func (s *stage) sh(t *testing.T, script string) string {
 // untilLed waits until somebody leads, and answers.
 func (s *stage) untilLed(t *testing.T) {
 	t.Helper()
-	s.sh(t, "kubectl leader assert my-operator-leader --port=metrics --path=/healthz --pod-ready")
+	s.sh(t, "kubectl leader assert my-operator-leader --port=metrics --path=/healthz --pod-ready --timeout=3m")
 }
 
 // replace has the leader replaced by another pod.
@@ -83,13 +83,14 @@ func (s *stage) replace(t *testing.T) {
 	s.untilLed(t)
 }
 
-// crash has the leader's container start anew.
+// crash has the leader's container start anew. The Lease, which would last for a minute, is taken from the process that is dead.
 func (s *stage) crash(t *testing.T) {
 	t.Helper()
 	forward, url := forwardedTo(t, s.namespace, "my-operator-leader")
 	post(t, url+"/crash")
 	forward.end(t, os.Interrupt)
-	s.sh(t, `kubectl wait pod -l app=my-operator-leader --for=jsonpath='{.status.containerStatuses[0].restartCount}'=1`)
+	s.sh(t, `kubectl wait pod -l app=my-operator-leader --timeout=3m --for=jsonpath='{.status.containerStatuses[0].restartCount}'=1`)
+	s.sh(t, `kubectl patch lease my-operator-leader --type=merge -p '{"spec":{"holderIdentity":""}}'`)
 	s.untilLed(t)
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"testing"
 )
 
 // kind is what the scenarios run on; the tests are the same.
@@ -95,10 +96,24 @@ func (l *leftOut) tell(w io.Writer) {
 	}
 }
 
+// breaks is for a test that kills or pauses components of the shared cluster: it must not run in parallel with others. The
+// components are back when it ends, whatever happens.
+func breaks(t *testing.T, components ...string) {
+	t.Helper()
+	only(t, breaksControlPlane, kwok, kubelet)
+	t.Cleanup(func() {
+		for _, name := range components {
+			if err := shared.run("start", name); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
 const (
-	breaksControlPlane = "it kills the API server"
+	breaksControlPlane = "it kills or pauses parts of the cluster"
 	readsNodes         = "it reads the logs on the nodes"
-	noNodes            = "it brings a cluster of its own, in which nothing runs"
+	partOfAll          = "it is a part of TestScripts"
 	needsKubelet       = "it needs a real kubelet"
 	needsOwnKubelet    = "it needs a real kubelet of our own"
 )

@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -36,29 +35,16 @@ func TestLogsAcrossTheKubeletsRotation(t *testing.T) {
 		post(t, url+"/burst?lines=10")
 	}
 	next := ns.deleteLeader(t)
-	if s, err := askState(url); err != nil || s.Pod != next {
-		t.Errorf("after a failover %+v answered (%v), want %s", s, err, next)
+	if s := ns.atLeader(t, url); s.Pod != next {
+		t.Errorf("after a failover %+v answered, want %s", s, next)
 	}
 	checkComplete(t, ns, logs)
 }
 
 // TestDeadNode takes the leader's machine away: its pod stays in the API for minutes, as if it ran.
 func TestDeadNode(t *testing.T) {
-	t.Parallel()
 	only(t, needsOwnKubelet, kubelet)
-	own := shared.own("-machine")
-	own.nodes = 2
-	before := look(t)
-	if err := own.up(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := own.down(); err != nil {
-			t.Error(err)
-		}
-		own.checkGone(t, before)
-	})
-	ns := own.deploy(t, "--replicas=2")
+	ns := shared.deploy(t, "--brief", "--replicas=2")
 	_, url := forwarded(t, ns)
 	logs := start(t, ns, "logs", "-f", "demo-operator")
 	logs.stdout.until(t, "a line", numberedLine)
@@ -66,13 +52,14 @@ func TestDeadNode(t *testing.T) {
 	watch.untilEvents(t, 1, "Initial")
 	dead := ns.holder(t)
 	node := ns.pod(t, dead).Spec.NodeName
+	breaks(t, node)
 	next := ns.failover(t, func(string) {
-		if err := own.run("kill", node); err != nil {
+		if err := shared.run("kill", node); err != nil {
 			t.Fatal(err)
 		}
 	})
-	if s, err := askState(url); err != nil || s.Pod != next || next == dead {
-		t.Errorf("after %s died with %s on it, %+v answered (%v); %s leads", node, dead, s, err, next)
+	if s := ns.atLeader(t, url); s.Pod != next || next == dead {
+		t.Errorf("after %s died with %s on it, %+v answered; %s leads", node, dead, s, next)
 	}
 	if e := watch.untilEvents(t, 1, "TakenOver"); e.Before.Pod.Name != dead || e.After.Pod.Name != next || e.GapSeconds == nil {
 		t.Errorf("watch told %+v, want %s after %s", e, next, dead)
@@ -81,25 +68,14 @@ func TestDeadNode(t *testing.T) {
 		return strings.Contains(text, "acquired leader lock pod="+next)
 	})
 	// It comes back, with a new process in the old pod.
-	if err := own.run("start", node); err != nil {
+	if err := shared.run("start", node); err != nil {
 		t.Fatal(err)
 	}
 	next = ns.failover(t, func(leader string) {
 		ns.untilRestarted(t, dead)
-		post(t, url+"/release")
+		ns.tell(t, url, "/release")
 	})
-	if s, err := askState(url); err != nil || s.Pod != next {
-		t.Errorf("after %s is back, %+v answered (%v); %s leads", node, s, err, next)
+	if s := ns.atLeader(t, url); s.Pod != next {
+		t.Errorf("after %s is back, %+v answered; %s leads", node, s, next)
 	}
-	own.killAll(t)
-}
-
-// read is a file of the kernel's.
-func read(t *testing.T, path string) string {
-	t.Helper()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
 }

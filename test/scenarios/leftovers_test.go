@@ -2,7 +2,10 @@ package scenarios
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -25,31 +28,37 @@ type machine struct {
 }
 
 // look looks at the machine.
-func look(t *testing.T) machine {
-	t.Helper()
+func look() (machine, error) {
 	var m machine
-	for line := range strings.Lines(read(t, "/proc/self/mounts")) {
+	mounts, err := os.ReadFile("/proc/self/mounts")
+	if err != nil {
+		return m, err
+	}
+	for line := range strings.Lines(string(mounts)) {
 		m.mounts = append(m.mounts, strings.Fields(line)[1])
 	}
-	all, err := net.Interfaces()
+	interfaces, err := net.Interfaces()
 	if err != nil {
-		t.Fatal(err)
+		return m, err
 	}
-	for _, one := range all {
+	for _, one := range interfaces {
 		m.interfaces = append(m.interfaces, one.Name)
 	}
 	for _, name := range []string{"net/ipv4/ip_forward", "vm/overcommit_memory", "kernel/panic", "kernel/panic_on_oops"} {
-		m.settings += name + " " + read(t, "/proc/sys/"+name)
+		value, err := os.ReadFile("/proc/sys/" + name)
+		if err != nil {
+			return m, err
+		}
+		m.settings += name + " " + string(value)
 	}
-	return m
+	return m, nil
 }
 
 // processes lists the processes whose command line begins with the path of the lab.
-func (l *lab) processes(t *testing.T) (pids []int) {
-	t.Helper()
+func (l *lab) processes() (pids []int, err error) {
 	table, err := exec.Command("ps", "-A", "-ww", "-o", "pid=", "-o", "stat=", "-o", "args=").Output()
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	for line := range strings.Lines(string(table)) {
 		fields := strings.Fields(line)
@@ -58,52 +67,66 @@ func (l *lab) processes(t *testing.T) (pids []int) {
 		}
 		pid, err := strconv.Atoi(fields[0])
 		if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		pids = append(pids, pid)
 	}
-	return pids
+	return pids, nil
 }
 
-// killAll kills the processes of the lab with SIGKILL, as an out-of-memory killer would, all of its own and none of its
-// containers'.
-func (l *lab) killAll(t *testing.T) {
-	t.Helper()
-	pids := l.processes(t)
+// killAndCheck kills the processes of the lab with SIGKILL, as an out-of-memory killer would, takes it down, and checks that
+// nothing is left of it on a machine that was as before.
+func (l *lab) killAndCheck(before machine) error {
+	pids, err := l.processes()
+	if err != nil {
+		return err
+	}
 	if len(pids) < 6 {
-		t.Fatalf("%d processes are too few: this would prove nothing", len(pids))
+		return fmt.Errorf("%d processes are too few: this would prove nothing", len(pids))
 	}
 	for _, pid := range pids {
 		syscall.Kill(pid, syscall.SIGKILL) // it may have gone with another
 	}
+	if err := l.down(); err != nil {
+		return err
+	}
+	return l.checkGone(before)
 }
 
-// checkGone checks that nothing is left of the lab on a machine that was as before.
-func (l *lab) checkGone(t *testing.T, before machine) {
-	t.Helper()
-	if pids := l.processes(t); len(pids) > 0 {
-		t.Errorf("processes are left: %v", pids)
+// checkGone checks that nothing is left of the lab.
+func (l *lab) checkGone(before machine) error {
+	var left []error
+	pids, err := l.processes()
+	if err != nil {
+		return err
 	}
-	now := look(t)
+	if len(pids) > 0 {
+		left = append(left, fmt.Errorf("processes are left: %v", pids))
+	}
+	now, err := look()
+	if err != nil {
+		return err
+	}
 	for what, lists := range map[string][2][]string{
 		"mount": {before.mounts, now.mounts}, "interface": {before.interfaces, now.interfaces},
 	} {
 		for _, one := range lists[1] {
 			if !slices.Contains(lists[0], one) {
-				t.Errorf("%s is left: %s", what, one)
+				left = append(left, fmt.Errorf("%s is left: %s", what, one))
 			}
 		}
 	}
 	if now.settings != before.settings {
-		t.Errorf("settings were\n%sand are\n%s", before.settings, now.settings)
+		left = append(left, fmt.Errorf("settings were\n%sand are\n%s", before.settings, now.settings))
 	}
 	// A group of an element's name in each hierarchy: version 1 has several.
 	for _, pattern := range []string{"/sys/fs/cgroup/", "/sys/fs/cgroup/*/"} {
 		groups, err := filepath.Glob(pattern + cgroup.Name(l.dir))
 		if err != nil || len(groups) > 0 {
-			t.Errorf("control groups are left: %v, %v", groups, err)
+			left = append(left, fmt.Errorf("control groups are left: %v, %v", groups, err))
 		}
 	}
+	return errors.Join(left...)
 }
 
 // pod gets a pod.

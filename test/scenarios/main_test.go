@@ -16,8 +16,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// lab is a cluster. Scenarios share one and have a namespace of their own in it; what breaks the cluster itself brings its
-// own.
+// lab is a cluster. Scenarios share one and have a namespace of their own in it. Those that break the cluster itself do not run
+// in parallel with others, and mend it before they end.
 type lab struct {
 	kind       kind
 	bin        string // folder of the built binaries
@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(withCluster{m}, map[string]func(){"fetch": fetchMain, "curl": fetchMain, "k9s": k9sMain})
 }
 
-// ended is the last word of a run that was not cut short and left nothing behind: scenarios.sh gives no other a second chance.
+// ended is the last word of a run that was not cut short and left nothing behind: gotest gives no other a second run.
 const ended = "All tests have ended."
 
 // withCluster runs the tests with the shared cluster up.
@@ -46,7 +46,7 @@ func (w withCluster) Run() int {
 		return 1
 	}
 	bin := filepath.Join(root, "bin")
-	for _, name := range []string{"kubectl-leader", "cluster", "kube", "demo-operator", "identity"} {
+	for _, name := range []string{"kubectl-leader", "cluster", "kube", "demo-operator"} {
 		if _, err := os.Stat(filepath.Join(bin, name)); err != nil {
 			fmt.Fprintf(os.Stderr, "%v: build it first, with `make build cluster-bins`, or run `make scenarios`\n", err)
 			return 1
@@ -56,9 +56,21 @@ func (w withCluster) Run() int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
+	// That nothing is left of a cluster is a promise, too: here it is tested.
+	down := shared.down
+	if shared.kind == kubelet {
+		before, err := look()
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		down = func() error { return shared.killAndCheck(before) }
+	}
 	code, err := w.onShared(bin)
-	// That nothing is left of a cluster is a promise, too: no test has it for this one.
-	if err := errors.Join(err, shared.down()); err != nil {
+	if err != nil {
+		down = shared.down
+	}
+	if err := errors.Join(err, down()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
@@ -70,6 +82,9 @@ func (w withCluster) Run() int {
 func (w withCluster) onShared(bin string) (code int, err error) {
 	defer downOnSignal()()
 	if err := shared.up(); err != nil {
+		return 1, err
+	}
+	if err := shared.measureSlowdown(); err != nil {
 		return 1, err
 	}
 	defer left.tell(os.Stdout)
@@ -85,9 +100,7 @@ func downOnSignal() func() {
 		if _, ok := <-signals; !ok {
 			return
 		}
-		for _, suffix := range []string{"", "-restart", "-watch", "-faults", "-machine", "-identity"} {
-			shared.own(suffix).down() // on our way out
-		}
+		shared.down() // on our way out
 		os.Exit(1)
 	}()
 	return func() { signal.Stop(signals); close(signals) }
@@ -123,13 +136,6 @@ func (l *lab) up() error {
 }
 
 func (l *lab) down() error { return l.run("down") }
-
-// own is a lab beside this one, of the same kind, for what breaks the cluster itself. One node is enough.
-func (l *lab) own(suffix string) *lab {
-	own := newLab(l.bin, l.dir+suffix)
-	own.kind, own.nodes, own.version = l.kind, 1, l.version
-	return own
-}
 
 // run runs bin/cluster on the lab.
 func (l *lab) run(args ...string) error {

@@ -84,7 +84,7 @@ func TestFilesOfThePage(t *testing.T) {
 			}
 			var file string
 			file, text, _ = strings.Cut(rest, "```")
-			cmd := exec.Command("kubectl", "leader", "assert", "-f", "-", "--dry-run")
+			cmd := exec.Command("kubectl-leader", "assert", "-f", "-", "--dry-run")
 			cmd.Stdin = strings.NewReader(file)
 			if out, err := cmd.CombinedOutput(); err != nil || !wellFormedChecks.Match(out) {
 				t.Errorf("%s: %v\n%s\n%s", part.heading, err, file, out)

@@ -100,7 +100,8 @@ func forwarded(t *testing.T, ns *namespace) (*process, string) {
 // forwardedTo starts a port-forward to port 8080 of a lock's leader and returns its base URL.
 func forwardedTo(t *testing.T, ns *namespace, lock string) (*process, string) {
 	t.Helper()
-	p := start(t, ns, "port-forward", lock, ":8080", "--address=127.0.0.1", "-o", "json")
+	// A connection waits as long as a scenario does, whatever happens to the cluster.
+	p := start(t, ns, "port-forward", lock, ":8080", "--address=127.0.0.1", "-o", "json", "--timeout="+patience.String())
 	line := p.stdout.until(t, "the ready object", func(text string) bool { return strings.HasSuffix(text, "}\n") })
 	var ready struct{ Ports []struct{ Local int } }
 	if err := json.Unmarshal([]byte(line), &ready); err != nil || len(ready.Ports) != 1 {

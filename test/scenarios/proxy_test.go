@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -10,7 +11,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
@@ -81,21 +81,23 @@ func TestLogsAcrossCutConnections(t *testing.T) {
 // TestLogsAcrossCrashes lets the leader crash in its pod after it said much: --previous has the rest.
 func TestLogsAcrossCrashes(t *testing.T) {
 	t.Parallel()
-	ns := shared.deploy(t)
+	ns := shared.deploy(t, "--brief")
 	_, url := forwarded(t, ns)
 	logs := start(t, ns, "logs", "-f", "demo-operator")
 	logs.stdout.until(t, "a line", numberedLine)
 	for range 3 {
-		post(t, url+"/burst?lines=2000")
+		ns.tell(t, url, "/burst?lines=2000")
 		ns.failover(t, func(string) { post(t, url+"/crash") })
+		untilPrinted(t, logs, truth(t, ns)) // the log before the previous one is gone
 	}
 	checkComplete(t, ns, logs)
 }
 
-// TestLogsToASlowReader does not read what is printed until four leaders have come and gone.
+// TestLogsToASlowReader does not read what is printed until three leaders have come and gone. All of them hang, so that their
+// pods stay, and so do their logs.
 func TestLogsToASlowReader(t *testing.T) {
 	t.Parallel()
-	ns := shared.deploy(t, "--grace=30s")
+	ns := shared.deploy(t, "--brief", "--replicas=4", "--grace=1s") // who hangs is killed in the end
 	_, url := forwarded(t, ns)
 	cmd := exec.Command(filepath.Join(ns.lab.bin, "kubectl-leader"), "logs", "-f", "demo-operator")
 	cmd.Args[0] = filepath.Join(ns.lab.dir, "run", "kubectl-leader")
@@ -114,18 +116,16 @@ func TestLogsToASlowReader(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { cmd.Process.Kill() }) // it has ended, unless the test fails
 	first := make([]byte, 1)
 	if _, err := io.ReadFull(out, first); err != nil {
 		t.Fatal(err)
 	}
-	// More than all buffers hold and less than a file does, from a leader that then hangs: its while after the term passes,
-	// and nothing is lost. (A rotation would take what has not been read yet: the API has no way to it.)
-	post(t, url+"/burst?lines=80000")
-	ns.failover(t, func(string) { post(t, url+"/hang") })
-	<-time.After(15 * time.Second)
-	for range 3 {
-		post(t, url+"/burst?lines=5000")                         // more than a pipe holds
-		ns.failover(t, func(string) { post(t, url+"/release") }) // its pod stays, and so does its log
+	// More than all buffers hold and less than a file does, from the first leader: its while after the term passes in those of
+	// the others, and nothing is lost. (A rotation would take what has not been read yet: the API has no way to it.)
+	for _, lines := range []int{80_000, 5_000, 5_000} { // even the few are more than a pipe holds
+		ns.tell(t, url, fmt.Sprintf("/burst?lines=%d", lines))
+		ns.failover(t, func(string) { post(t, url+"/hang") })
 	}
 	logs := &process{cmd: cmd, stdout: newBuffer(), stderr: errors, ended: make(chan struct{})}
 	logs.stdout.Write(first) // a buffer

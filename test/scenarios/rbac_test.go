@@ -12,7 +12,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -38,8 +37,6 @@ func TestLeastPrivilege(t *testing.T) {
 	if usual < 0 {
 		t.Fatal("the page has no part about following")
 	}
-	var running sync.WaitGroup
-	turns := make(chan struct{}, 3) // they wait, mostly; other scenarios want the API server, too
 	for i, part := range parts {
 		if part.block("yaml") == "" {
 			continue
@@ -60,10 +57,9 @@ func TestLeastPrivilege(t *testing.T) {
 		}
 		commands := strings.Split(strings.TrimSpace(words.Replace(part.block("sh"))), "\n")
 		try := func(name, account string, roles []role, want effect) {
-			running.Go(func() {
-				turns <- struct{}{}
-				defer func() { <-turns }()
-				t.Run(part.heading+"/"+name, func(t *testing.T) { in.runsWith(t, account, roles, commands, want) })
+			t.Run(part.heading+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				in.runsWith(t, account, roles, commands, want)
 			})
 		}
 		try("with all of it", fmt.Sprintf("p%d", i), roles, effect{works: true})
@@ -77,7 +73,6 @@ func TestLeastPrivilege(t *testing.T) {
 			try("without "+right.String(), account, without(roles, right), says)
 		}
 	}
-	running.Wait()
 }
 
 // otherLocks makes those of the page that do not plainly name their pod, or are elsewhere. One names a node; false where that
@@ -192,6 +187,13 @@ func without(roles []role, lacking right) (less []role) {
 	return less
 }
 
+// asPlugin has a shell start the plugin as kubectl does, without kubectl's own start, which takes longer than the plugin's.
+const asPlugin = `kubectl() { test "$1" = leader && shift && kubectl-leader "$@"; }
+`
+
+// lasting finds how long a command of the page goes on.
+var lasting = regexp.MustCompile(`((?:--timeout=|--stable-for=|-- sleep ))[12](s?)$`)
+
 // runsWith runs commands as a service account that has these roles and no others.
 func (ns *namespace) runsWith(t *testing.T, account string, roles []role, commands []string, want effect) {
 	t.Helper()
@@ -206,6 +208,12 @@ func (ns *namespace) runsWith(t *testing.T, account string, roles []role, comman
 		}
 	}
 	for _, command := range commands {
+		if len(want.messages) > 0 { // what is denied is told within the time that the page's command lasts
+			command = lasting.ReplaceAllString(command, "${1}"+seconds(scaled(4*time.Second))+"$2")
+		}
+		if len(want.messages) > 0 || !want.works { // with all of it, kubectl itself starts the plugin
+			command = asPlugin + command
+		}
 		var stderr bytes.Buffer
 		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		cmd := exec.CommandContext(ctx, "sh", "-c", command)
@@ -283,31 +291,49 @@ func (ns *namespace) grantEverywhere(t *testing.T, name string, subject rbacv1.S
 	})
 }
 
-// untilAllowed waits until the API server knows a role: there is no event for it.
+// untilAllowed waits until the API server knows that a user has all that a role grants.
 func (ns *namespace) untilAllowed(t *testing.T, user string, role role) {
 	t.Helper()
+	ns.untilReviewed(t, user, role, true)
+}
+
+// untilDenied waits until the API server knows that a user has nothing of that.
+func (ns *namespace) untilDenied(t *testing.T, user string, role role) {
+	t.Helper()
+	ns.untilReviewed(t, user, role, false)
+}
+
+// untilReviewed waits until the API server's own answers about a role are as wanted: there is no event for it.
+func (ns *namespace) untilReviewed(t *testing.T, user string, role role, allowed bool) {
+	t.Helper()
 	for _, rule := range role.rules {
-		resource, subresource, _ := strings.Cut(rule.Resources[0], "/")
-		name := ""
-		if len(rule.ResourceNames) > 0 {
-			name = rule.ResourceNames[0]
-		}
-		for _, verb := range rule.Verbs {
-			review := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{User: user, ResourceAttributes: &authorizationv1.ResourceAttributes{
-				Namespace: role.namespace, Verb: verb, Group: rule.APIGroups[0], Resource: resource, Subresource: subresource, Name: name,
-			}}}
-			for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
-				answer, err := ns.client.AuthorizationV1().SubjectAccessReviews().Create(t.Context(), review, metav1.CreateOptions{})
-				if err != nil {
-					t.Fatal(err)
-				}
-				if answer.Status.Allowed {
-					break
-				}
-				if time.Now().After(deadline) {
-					t.Fatalf("the API server does not come to know that %s may %s %s", user, verb, rule.Resources[0])
-				}
+		for _, name := range rule.Resources {
+			resource, subresource, _ := strings.Cut(name, "/")
+			for _, verb := range rule.Verbs {
+				ns.untilReview(t, user, allowed, authorizationv1.ResourceAttributes{
+					Namespace: role.namespace, Verb: verb, Group: rule.APIGroups[0], Resource: resource, Subresource: subresource,
+					Name: strings.Join(rule.ResourceNames, ""), // one, or none
+				})
 			}
 		}
+	}
+}
+
+func (ns *namespace) untilReview(t *testing.T, user string, allowed bool, asked authorizationv1.ResourceAttributes) {
+	t.Helper()
+	review := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{User: user, ResourceAttributes: &asked}}
+	for deadline := time.Now().Add(patience); ; {
+		began := time.Now()
+		answer, err := ns.client.AuthorizationV1().SubjectAccessReviews().Create(t.Context(), review, metav1.CreateOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if answer.Status.Allowed == allowed {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the API server does not come to know whether %s may %s %s: want %t", user, asked.Verb, asked.Resource, allowed)
+		}
+		<-respite(time.Since(began))
 	}
 }

@@ -8,22 +8,12 @@ import (
 	"time"
 )
 
-// TestAPIServerRestart kills the API server of a cluster of its own, under a user whom RBAC grants no more than needed:
-// an API server that has just started denies such a user everything for a moment.
+// TestAPIServerRestart kills the API server under a user whom RBAC grants no more than needed: an API server that has just
+// started denies such a user everything for a moment.
 func TestAPIServerRestart(t *testing.T) {
-	t.Parallel()
-	only(t, breaksControlPlane, kwok, kubelet)
-	own := shared.own("-restart")
-	if err := own.up(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := own.down(); err != nil {
-			t.Error(err)
-		}
-	})
-	// With these timings the leadership outlives the outage. The log grows by bursts alone.
-	ns := own.deploy(t, "--lease-duration=30s", "--renew-deadline=25s", "--retry-period=1s", "--reconcile-every=1h")
+	breaks(t, "kube-apiserver")
+	// The log grows by bursts alone.
+	ns := shared.deploy(t, outlasting("--reconcile-every=1h")...)
 	user := withRights(everything)(t, ns)
 	forward, url := forwarded(t, user)
 	logs := start(t, user, "logs", "-f", "demo-operator")
@@ -44,14 +34,14 @@ func TestAPIServerRestart(t *testing.T) {
 	for range 2 {
 		// The log grows while nobody can read it.
 		post(t, url+"/burst?lines=20000")
-		if err := own.run("kill", "kube-apiserver"); err != nil {
+		if err := shared.run("kill", "kube-apiserver"); err != nil {
 			t.Fatal(err)
 		}
 		// Who connects now waits for the API server and is not refused.
 		answer := make(chan error, 1)
 		go func() { _, err := askState(url); answer <- err }()
 		forward.stderr.until(t, "a word of the outage", func(text string) bool { return strings.Contains(text, "does not answer") })
-		if err := own.run("start", "kube-apiserver"); err != nil {
+		if err := shared.run("start", "kube-apiserver"); err != nil {
 			t.Fatal(err)
 		}
 		if err := <-answer; err != nil {
@@ -70,6 +60,7 @@ func TestAPIServerRestart(t *testing.T) {
 	if code := changed.wait(t); code != 0 || json.Unmarshal([]byte(changed.stdout.String()), &report) != nil || report.Checkpoints[0].Checks[1].Term.Pod != next {
 		t.Errorf("assert --changed-from ends with %d, want %s:\n%s%s", code, next, changed.stdout, changed.stderr)
 	}
+	forward.stderr.until(t, "word of "+next, func(text string) bool { return strings.Contains(text, "pod "+next+" leads now") })
 	if s, err := askState(url); err != nil || s.Pod != next {
 		t.Errorf("after a failover %+v answered (%v), want %s", s, err, next)
 	}

@@ -1,37 +1,52 @@
 package scenarios
 
 import (
+	"context"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/watch"
+
+	"github.com/kubectl-leader/kubectl-leader/test/cluster"
 )
 
-// patience bounds every wait of a scenario. It is never waited out when all is well.
-const patience = 30 * time.Second
-
-func TestScripts(t *testing.T) { runScripts(t, "testdata") }
+func TestScripts(t *testing.T) { runScripts(t, testscript.Params{Dir: "testdata"}) }
 
 // TestKubeletScripts are about what only a real kubelet does.
 func TestKubeletScripts(t *testing.T) {
 	only(t, needsKubelet, kubelet, foreign)
-	runScripts(t, "testdata/kubelet")
+	runScripts(t, testscript.Params{Dir: "testdata/kubelet"})
 }
 
-func runScripts(t *testing.T, dir string) {
+// TestMainPath runs what each command is for, on other nodes than those of TestScripts, which does more.
+func TestMainPath(t *testing.T) {
+	only(t, partOfAll, kubelet, foreign)
+	var files []string
+	for _, name := range []string{"holder", "list", "port_forward", "logs", "watch_lines", "assert_file", "failover_delete", "failover_hang"} {
+		files = append(files, filepath.Join("testdata", name+".txtar"))
+	}
+	runScripts(t, testscript.Params{Files: files})
+}
+
+// runScripts adds to the parameters what all scripts have: a namespace, and commands.
+func runScripts(t *testing.T, params testscript.Params) {
 	testscript.Run(t, testscript.Params{
-		Dir: dir,
+		Dir:   params.Dir,
+		Files: params.Files,
 		Setup: func(env *testscript.Env) error {
 			ns, err := shared.namespace(env.WorkDir)
 			if err != nil {
@@ -41,7 +56,9 @@ func runScripts(t *testing.T, dir string) {
 			env.Setenv("KUBECONFIG", ns.kubeconfig)
 			env.Setenv("CLUSTER", shared.dir)
 			env.Setenv("BIN", shared.bin)
+			env.Setenv("BRIEF", seconds(brief()))
 			env.Setenv("EXAMPLES", filepath.Join(filepath.Dir(shared.bin), "examples"))
+			env.Values[namespaceKey{}] = ns
 			env.Defer(ns.delete)
 			return nil
 		},
@@ -51,12 +68,18 @@ func runScripts(t *testing.T, dir string) {
 			"http":       httpCommand,
 			"freeport":   freeport,
 			"lease":      leaseCommand,
+			"allow":      allow,
 			"eventually": eventually,
 			"wellformed": wellformed,
 		},
 		Condition: func(condition string) (bool, error) { return condition == string(shared.kind), nil },
 	})
 }
+
+// namespaceKey is the key of a script's namespace among its values.
+type namespaceKey struct{}
+
+func namespaceOf(ts *testscript.TestScript) *namespace { return ts.Value(namespaceKey{}).(*namespace) }
 
 // exits runs a command and checks its exit code: exits 2 kubectl leader holder.
 func exits(ts *testscript.TestScript, neg bool, args []string) {
@@ -77,14 +100,41 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// operator deploys a demo operator into the scenario's namespace and waits for its leader.
+// operator deploys a demo operator into the scenario's namespace and waits until its leader works: operator [--brief] [flags
+// of bin/cluster deploy, as in --name=NAME]. With --brief its Lease lasts $BRIEF seconds, otherwise so long that it never expires.
 func operator(ts *testscript.TestScript, _ bool, args []string) {
-	args = append([]string{"deploy", "--namespace", ts.Getenv("NS"), "--wait"}, args...)
-	ts.Check(shared.run(args...))
+	ns := namespaceOf(ts)
+	ts.Check(shared.deployOperator(ns.name, args))
+	name := "demo-operator"
+	for _, arg := range args {
+		if value, ok := strings.CutPrefix(arg, "--name="); ok {
+			name = value
+		}
+	}
+	if !slices.Contains(args, "--replicas=0") {
+		ts.Check(ns.awaitReconcile(name))
+	}
+}
+
+// awaitReconcile waits for the ledger. The pod that holds the Lease learns of it a moment after the cluster does; once it has
+// reconciled, its endpoint, its log and its token say that it leads.
+func (ns *namespace) awaitReconcile(operator string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	w, err := ns.client.CoreV1().ConfigMaps(ns.name).Watch(ctx, metav1.ListOptions{FieldSelector: "metadata.name=" + operator + "-ledger"})
+	if err != nil {
+		return err
+	}
+	defer w.Stop()
+	if event, ok := <-w.ResultChan(); !ok || event.Type != watch.Added {
+		return fmt.Errorf("%s/%s has not reconciled within %s: %s", ns.name, operator, patience, event.Type)
+	}
+	return nil
 }
 
 // httpCommand asks until it gets an answer of 200, and prints it: http [-X METHOD] URL. Faults on the way are what a
-// failover looks like to a client without patience, so they do not count here.
+// failover looks like to a client without patience, so they do not count here. Nor does a leader that says that it leads no
+// more: it knows that before anybody else can.
 func httpCommand(ts *testscript.TestScript, neg bool, args []string) {
 	method := http.MethodGet
 	if len(args) == 3 && args[0] == "-X" {
@@ -97,10 +147,9 @@ func httpCommand(ts *testscript.TestScript, neg bool, args []string) {
 	var last error
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
 		body, err := fetch(client, method, args[0])
-		if shared.kind != kwok && strings.Contains(body, `"leader":false`) {
-			// A kubelet tells a second late that a process has ended or is another one; until then it is the leader for all.
+		if err == nil && strings.Contains(body, `"leader":false`) {
 			err = errors.New("a follower answered")
-			time.Sleep(50 * time.Millisecond)
+			time.Sleep(50 * time.Millisecond) // no event of this process tells when the forward follows
 		}
 		if err == nil || method != http.MethodGet && !errors.Is(err, errNotListening) {
 			fmt.Fprintln(ts.Stdout(), body) // a buffer
@@ -141,18 +190,28 @@ func freeport(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
+// usedPorts are those that freePort has returned: it returns none twice.
+var usedPorts = struct {
+	sync.Mutex
+	taken map[int]bool
+}{taken: map[int]bool{}}
+
 func freePort() int {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	usedPorts.Lock()
+	defer usedPorts.Unlock()
+	port, err := cluster.FreePort(usedPorts.taken)
 	if err != nil {
 		panic(err)
 	}
-	defer listener.Close() // it was only to find the port
-	return listener.Addr().(*net.TCPAddr).Port
+	usedPorts.taken[port] = true
+	return port
 }
 
-// eventually runs a command until it succeeds: for what has no event to wait for.
+// eventually runs a command until it succeeds: for what has no event to wait for. It takes a third of the time at most, so that
+// what it waits for can happen on a machine that is busy.
 func eventually(ts *testscript.TestScript, _ bool, args []string) {
-	for deadline := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); ; {
+		began := time.Now()
 		err := ts.Exec(args[0], args[1:]...)
 		if err == nil {
 			return
@@ -160,6 +219,7 @@ func eventually(ts *testscript.TestScript, _ bool, args []string) {
 		if time.Now().After(deadline) {
 			ts.Fatalf("%v: %v", args, err)
 		}
+		time.Sleep(max(50*time.Millisecond, 2*time.Since(began)))
 	}
 }
 
@@ -183,36 +243,5 @@ func wellformed(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	default:
 		ts.Fatalf("no such format: %s", args[0])
-	}
-}
-
-// leaseCommand writes a Lease: lease NAME HOLDER [acquired=-1h] [renewed=0s] [duration=1h] [transitions=3]. Times are
-// relative to now.
-func leaseCommand(ts *testscript.TestScript, _ bool, args []string) {
-	if len(args) < 2 {
-		ts.Fatalf("usage: lease NAME HOLDER [acquired=-1h] [renewed=0s] [duration=1h] [transitions=3]")
-	}
-	given := map[string]string{"acquired": "-1h", "renewed": "0s", "duration": "1h", "transitions": "3"}
-	for _, arg := range args[2:] {
-		name, value, _ := strings.Cut(arg, "=")
-		given[name] = value
-	}
-	span := func(name string) time.Duration {
-		d, err := time.ParseDuration(given[name])
-		ts.Check(err)
-		return d
-	}
-	moment := func(name string) string {
-		return time.Now().Add(span(name)).UTC().Format("2006-01-02T15:04:05.000000Z07:00")
-	}
-	holder, err := strconv.Unquote(`"` + args[1] + `"`)
-	ts.Check(err)
-	manifest := fmt.Sprintf("apiVersion: coordination.k8s.io/v1\nkind: Lease\nmetadata: {name: %s}\nspec:\n  holderIdentity: %q\n  acquireTime: %q\n  renewTime: %q\n  leaseDurationSeconds: %d\n  leaseTransitions: %s\n",
-		args[0], holder, moment("acquired"), moment("renewed"), int(span("duration").Seconds()), given["transitions"])
-	cmd := exec.Command(filepath.Join(shared.bin, "kubectl"), "apply", "--kubeconfig", ts.Getenv("KUBECONFIG"), "-f", "-")
-	cmd.Stdin = strings.NewReader(manifest)
-	output, err := cmd.CombinedOutput()
-	if err != nil {
-		ts.Fatalf("%v\n%s\n%s", err, output, manifest)
 	}
 }

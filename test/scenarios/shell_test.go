@@ -5,8 +5,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/creack/pty"
 )
@@ -77,7 +79,7 @@ func TestCompletionInBash(t *testing.T) {
 		if _, err := terminal.WriteString(test.typed); err != nil {
 			t.Fatal(err)
 		}
-		screen.until(t, test.want, func(text string) bool { return strings.Contains(text[before:], test.want) })
+		pressAgain(t, terminal, screen, test.want, func(text string) bool { return strings.Contains(text[before:], test.want) })
 		before = len(screen.String())
 		// Alt-# makes a comment of the line, and enters it.
 		if _, err := terminal.WriteString("\x1b#"); err != nil {
@@ -85,4 +87,26 @@ func TestCompletionInBash(t *testing.T) {
 		}
 		screen.until(t, "a new prompt", func(text string) bool { return strings.HasSuffix(text[before:], "ready> ") })
 	}
+}
+
+// pressAgain waits for a completion, and presses Tab again where it does not come: who is not answered in three seconds completes
+// nothing, so that a shell does not stand.
+func pressAgain(t *testing.T, keys *os.File, screen *buffer, what string, wanted func(text string) bool) {
+	t.Helper()
+	done := make(chan struct{})
+	var pressing sync.WaitGroup
+	pressing.Go(func() {
+		for again := time.NewTicker(scaled(10 * time.Second)); ; {
+			select {
+			case <-again.C:
+				keys.WriteString("\t") // the screen tells
+			case <-done:
+				again.Stop()
+				return
+			}
+		}
+	})
+	defer pressing.Wait()
+	defer close(done)
+	screen.until(t, what, wanted)
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -75,21 +76,27 @@ func TestWaitingIsShown(t *testing.T) {
 	for _, command := range [][]string{{"holder"}, {"logs"}, {"port-forward", ":8080"}} {
 		t.Run(command[0], func(t *testing.T) {
 			t.Parallel()
-			args := []any{command[0], "nobody", "--timeout=4s"}
+			args := []any{command[0], "nobody"}
 			for _, arg := range command[1:] {
 				args = append(args, arg)
 			}
 			tty, shown := terminal(t, 100)
-			p := start(t, ns, append(args, onTerminal(tty, false, true))...)
-			shown.until(t, "the time", func(text string) bool {
-				return strings.Contains(text, "\r\x1b[Kwaiting for a leader for 2s of 4s; "+why)
-			})
-			elsewhere := start(t, ns, args...)
-			if code := p.wait(t); code != 1 || p.stdout.String() != "" {
+			p := start(t, ns, append(slices.Clone(args), "--timeout=1h", onTerminal(tty, false, true))...)
+			line := regexp.MustCompile("\r\x1b\\[Kwaiting for a leader for ([0-9hms]+) of 1h0m0s; " + regexp.QuoteMeta(why))
+			text := shown.until(t, "the time, twice", func(text string) bool { return len(line.FindAllString(text, 2)) == 2 })
+			spans := line.FindAllStringSubmatch(text, 2)
+			first, second := spans[0][1], spans[1][1]
+			if first == "0s" || first == "1s" || first == second {
+				t.Errorf("the first lines tell %s and %s: they begin after two seconds, and there is one each second", first, second)
+			}
+			if code := p.end(t, os.Interrupt); code != 130 || p.stdout.String() != "" {
 				t.Errorf("exit code %d, stdout %q", code, p.stdout)
 			}
-			elsewhere.wait(t)
-			if got, want := elsewhere.stderr.String(), why+"; waiting for a leader\nerror: no leader within 4s: "+why+"\n"; got != want {
+			elsewhere := start(t, ns, append(slices.Clone(args), "--timeout=2s")...)
+			if code := elsewhere.wait(t); code != 1 || elsewhere.stdout.String() != "" {
+				t.Errorf("without a terminal: exit code %d, stdout %q", code, elsewhere.stdout)
+			}
+			if got, want := elsewhere.stderr.String(), why+"; waiting for a leader\nerror: no leader within 2s: "+why+"\n"; got != want {
 				t.Errorf("without a terminal:\n%q, want\n%q", got, want)
 			}
 		})
@@ -105,10 +112,15 @@ func TestLinesFitTheTerminal(t *testing.T) {
 	ns.holdLease(t, "short", holder)
 	escapes := regexp.MustCompile("\x1b\\[[0-9;]*[A-Za-z]")
 	for _, args := range [][]any{
-		{"list", "-o", "wide"}, {"holder", lock, "-o", "wide"}, {"watch", lock, "short", "--timeout=5s"}, {"assert", lock, "--timeout=0"},
+		{"list", "-o", "wide"}, {"holder", lock, "-o", "wide"}, {"watch", lock, "short"}, {"assert", lock, "--timeout=0"},
 	} {
 		tty, shown := terminal(t, 72)
 		p := start(t, ns, append(args, onTerminal(tty, true, true))...)
+		if args[0] == "watch" {
+			// The locks, and the line below them, which is drawn anew each second.
+			shown.until(t, "what there is", func(text string) bool { return strings.Count(text, "\r\x1b[K") > 1 && strings.Contains(text, holder) })
+			p.end(t, os.Interrupt)
+		}
 		p.wait(t)
 		text := all(t, tty, shown)
 		if !strings.Contains(text, holder) {
@@ -140,20 +152,30 @@ func TestColour(t *testing.T) {
 		{"list --color=never", []any{"list", "--color=never"}, false, false},
 		{"list --color=always NO_COLOR", []any{"list", "--color=always", noColour}, true, true},
 		{"holder -o wide", []any{"holder", "nobody", "-o", "wide"}, true, false},
-		{"watch", []any{"watch", "nobody", "--timeout=5s"}, true, false},
-		{"watch --color=always", []any{"watch", "nobody", "--timeout=5s", "--color=always"}, true, true},
+		{"watch", []any{"watch", "nobody"}, true, false},
+		{"watch --color=always", []any{"watch", "nobody", "--color=always"}, true, true},
 		{"assert --color=always", []any{"assert", "nobody", "--timeout=0", "--color=always"}, true, true},
 		{"list -o json --color=always", []any{"list", "-o", "json", "--color=always"}, false, false},
-		{"watch -o json --color=always", []any{"watch", "nobody", "--timeout=5s", "-o", "json", "--color=always"}, false, false},
+		{"watch -o json --color=always", []any{"watch", "nobody", "-o", "json", "--color=always"}, false, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			tty, shown := terminal(t, 100)
-			start(t, ns, append(test.args, onTerminal(tty, true, true))...).wait(t)
+			told := func(text string) bool { return strings.Contains(text, "eleased") } // in a line, or an object
+			p := start(t, ns, append(slices.Clone(test.args), onTerminal(tty, true, true))...)
+			if test.args[0] == "watch" { // which does not end by itself
+				shown.until(t, "the lock", told)
+				p.end(t, os.Interrupt)
+			}
+			p.wait(t)
 			if text := all(t, tty, shown); strings.Contains(text, red) != test.onTTY || !strings.Contains(text, "nobody") {
 				t.Errorf("a terminal shows %q, red wanted: %t", text, test.onTTY)
 			}
-			p := start(t, ns, test.args...)
+			p = start(t, ns, test.args...)
+			if test.args[0] == "watch" {
+				p.stdout.until(t, "the lock", told)
+				p.end(t, os.Interrupt)
+			}
 			p.wait(t)
 			if got := strings.Contains(p.stdout.String(), red); got != test.piped || strings.Contains(p.stderr.String(), "\x1b") {
 				t.Errorf("red in a pipe: %t\n%q\nstderr %q", got, p.stdout, p.stderr)

@@ -65,6 +65,14 @@ func missing(lines []string, text string) []string {
 	return slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return printed[line] })
 }
 
+// untilPrinted waits until the output has these lines. It is taken apart only when it is long enough to have them.
+func untilPrinted(t *testing.T, p *process, lines []string) {
+	t.Helper()
+	p.stdout.until(t, "each line", func(text string) bool {
+		return strings.Count(text, "\n") >= len(lines) && len(missing(lines, text)) == 0
+	})
+}
+
 // checkLines does the same where these lines are what could be read.
 func checkLines(t *testing.T, ns *namespace, p *process, logged []string) {
 	t.Helper()
@@ -77,7 +85,7 @@ func checkLines(t *testing.T, ns *namespace, p *process, logged []string) {
 			t.Errorf("%d of %d lines are missing:\n%s", len(lost), len(logged), strings.Join(lost[:min(20, len(lost))], "\n"))
 		}
 	}()
-	p.stdout.until(t, "each line", func(text string) bool { return len(missing(logged, text)) == 0 })
+	untilPrinted(t, p, logged)
 	p.end(t, syscall.SIGINT) // what it still says counts, too
 	text := p.stdout.String()
 	known := map[string]bool{}

@@ -21,6 +21,7 @@ type chronicler struct {
 	leases typedcoordinationv1.LeaseInterface
 
 	mu      sync.Mutex
+	more    chan struct{} // closed when there is another line
 	lines   []string
 	uid     types.UID
 	last    string // holder, acquisition and transitions
@@ -31,7 +32,7 @@ type chronicler struct {
 func chronicle(t *testing.T, ns *namespace) *chronicler {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
-	c := &chronicler{leases: ns.client.CoordinationV1().Leases(ns.name)}
+	c := &chronicler{leases: ns.client.CoordinationV1().Leases(ns.name), more: make(chan struct{})}
 	w, err := c.open(ctx)
 	if err != nil {
 		t.Fatal(err)
@@ -89,17 +90,42 @@ func (c *chronicler) see(what watch.EventType, lease *coordinationv1.Lease) {
 	term := fmt.Sprint(lease.UID, holder, lease.Spec.AcquireTime, ptr.Deref(lease.Spec.LeaseTransitions, 0))
 	switch {
 	case what == watch.Deleted:
-		c.lines = append(c.lines, "deleted")
+		c.add("deleted")
 	case term == c.last:
 	case holder == "":
-		c.lines = append(c.lines, "released")
+		c.add("released")
 	default:
-		c.lines = append(c.lines, "held by "+holder)
+		c.add("held by " + holder)
 	}
 	if what != watch.Deleted && holder != "" {
 		c.reign(term == c.last, lease.Spec)
 	}
 	c.uid, c.last = lease.UID, term
+}
+
+func (c *chronicler) add(line string) {
+	c.lines = append(c.lines, line)
+	close(c.more)
+	c.more = make(chan struct{})
+}
+
+// until waits until it has seen so many changes, and returns them all. That they never come is for the caller to judge.
+func (c *chronicler) until(t *testing.T, count int) []string {
+	t.Helper()
+	deadline := time.After(patience)
+	for {
+		c.mu.Lock()
+		lines, more := slices.Clone(c.lines), c.more
+		c.mu.Unlock()
+		if len(lines) >= count {
+			return lines
+		}
+		select {
+		case <-more:
+		case <-deadline:
+			return lines
+		}
+	}
 }
 
 // reign notes that a term has begun, or goes on: it is known to have lasted until its holder renewed it. One that was renewed

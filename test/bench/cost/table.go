@@ -9,10 +9,11 @@ import (
 	"strings"
 )
 
-// Table writes a line a row, under a line for each group; it is at most 100 columns wide.
+// Table writes a line a row, under a line for each group; it is at most 100 columns wide. Theirs is kubectl's figure unless
+// the group says otherwise.
 func Table(w io.Writer, rows []Row) error {
-	const format = "%-47s %11s %11s %7s %10s   %s"
-	lines := []string{fmt.Sprintf(format, "", "OURS", "KUBECTL", "RATIO", "LIMIT", "")}
+	const format = "%-45s %9s %9s %5s %9s %9s  %s"
+	lines := []string{fmt.Sprintf(format, "", "OURS", "THEIRS", "RATIO", "LIMIT", "GOAL", "")}
 	group := ""
 	for _, r := range rows {
 		if r.Group != group {
@@ -22,20 +23,7 @@ func Table(w io.Writer, rows []Row) error {
 			group = r.Group
 			lines = append(lines, group)
 		}
-		kubectl, ratio, verdict := "", "", "ok"
-		switch {
-		case r.Never:
-			kubectl = never
-		case r.Kubectl != nil:
-			kubectl = figure(*r.Kubectl, r.Unit)
-		}
-		if value, ok := r.Ratio(); ok {
-			ratio = strconv.FormatFloat(value, 'f', 2, 64) + "x"
-		}
-		if !r.OK() {
-			verdict = "MISSED"
-		}
-		lines = append(lines, fmt.Sprintf(format, "  "+r.Name, figure(r.Ours, r.Unit), kubectl, ratio, r.Limit, verdict))
+		lines = append(lines, fmt.Sprintf(format, "  "+r.Name, figure(r.Ours, r.Unit), r.theirs(), r.ratio(), r.Limit, r.goal(), r.verdict()))
 	}
 	for _, line := range lines {
 		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " ")); err != nil {
@@ -43,6 +31,42 @@ func Table(w io.Writer, rows []Row) error {
 		}
 	}
 	return nil
+}
+
+func (r Row) theirs() string {
+	switch {
+	case r.Never:
+		return never
+	case r.Theirs != nil:
+		return figure(*r.Theirs, r.Unit)
+	}
+	return ""
+}
+
+func (r Row) ratio() string {
+	value, ok := r.Ratio()
+	if !ok {
+		return ""
+	}
+	return strconv.FormatFloat(value, 'f', 2, 64) + "x"
+}
+
+func (r Row) goal() string {
+	goal, found := r.Limit.Goal()
+	if !found {
+		return ""
+	}
+	return goal.String()
+}
+
+func (r Row) verdict() string {
+	switch {
+	case !r.OK():
+		return "MISSED"
+	case r.Short():
+		return "short"
+	}
+	return "ok"
 }
 
 // figure has three digits that count, and its unit.

@@ -71,12 +71,12 @@ func Storm(ctx context.Context, o *site.Operator, failovers int, progress io.Wri
 		return nil, err
 	}
 	fmt.Fprintf(progress, "%d lines were logged: %d are missing, %d were printed again\n", c.lines, c.missing, c.twice)
-	during := fmt.Sprintf("in %d failovers", failovers)
+	during := fmt.Sprintf("%d failovers", failovers)
 	return []cost.Row{
-		cost.Alone(group, "connections refused "+during, "", float64(connections.refused), cost.AtMost(0, "")),
+		cost.Alone(group, "connections refused in "+during, "", float64(connections.refused), cost.AtMost(0, "")),
 		cost.Alone(group, "connections lost within a term", "", float64(connections.lost), cost.AtMost(0, "")),
-		cost.Alone(group, "log lines lost "+during+" + API restart", "", float64(c.missing), cost.AtMost(0, "")),
-		cost.Alone(group, "log lines twice "+during+" + API restart", "", float64(c.twice), cost.AtMost(0, "")),
+		cost.Alone(group, "log lines lost, "+during+" + API restart", "", float64(c.missing), cost.AtMost(0, "")),
+		cost.Alone(group, "log lines twice, "+during+" + API restart", "", float64(c.twice), cost.AtMost(0, "")),
 	}, nil
 }
 

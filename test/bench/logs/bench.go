@@ -82,14 +82,14 @@ func (b *Bench) compare(ctx context.Context, leader string, size Size, follow bo
 			fmt.Fprintf(b.Progress, "%-24s %6.0f MB/s   cpu %.2fs\n", name, float64(size.Bytes)/1e6/took.Seconds(), cpu.Seconds())
 		}
 	}
-	what, least := fmt.Sprintf("%d MiB", b.Bytes>>20), 1.0
+	what, least := fmt.Sprintf("%d MiB", b.Bytes>>20), cost.TimesAtLeast(1)
 	if follow {
 		// To go on after a cut it asks for timestamps, which the node has to write before each line; kubectl with
 		// --timestamps is as slow.
-		what, least = what+", followed", 0.8
+		what, least = what+", followed", cost.TimesAtLeast(0.8).WithGoal(0.9)
 	}
 	return []cost.Row{
-		cost.Compared(group, what, "MB/s", float64(measure.Middle(speeds[0]))/1e6, float64(measure.Middle(speeds[1]))/1e6, cost.TimesAtLeast(least)),
+		cost.Compared(group, what, "MB/s", float64(measure.Middle(speeds[0]))/1e6, float64(measure.Middle(speeds[1]))/1e6, least),
 		cost.Compared(group, what+": own CPU", "s", seconds(measure.Middle(cpus[0])), seconds(measure.Middle(cpus[1])), cost.TimesAtMost(1)),
 	}, nil
 }

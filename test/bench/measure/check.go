@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -63,6 +64,29 @@ func Leaders(want map[Lock]string) func(io.Reader) error {
 		}
 		return errors.Join(lines.Err(), missing.err("%d of %d elections have no row", len(want)),
 			wrong.err("%d of %d leaders are wrong", len(want)), surplus.err("%d rows too many for %d elections", len(want)))
+	}
+}
+
+// Counts checks that lines of a name and a count are printed, with at least these counts.
+func Counts(want map[string]int) func(io.Reader) error {
+	return func(stdout io.Reader) error {
+		var missing faults
+		got := map[string]int{}
+		lines := bufio.NewScanner(stdout)
+		for lines.Scan() {
+			name, text, _ := strings.Cut(lines.Text(), " ")
+			count, err := strconv.Atoi(text)
+			if err != nil {
+				return fmt.Errorf("no count in %q", lines.Text())
+			}
+			got[name] = count
+		}
+		for name, least := range want {
+			if got[name] < least {
+				missing.add("%s: %d, want at least %d", name, got[name], least)
+			}
+		}
+		return errors.Join(lines.Err(), missing.err("%d of %d counts are too small", len(want)))
 	}
 }
 

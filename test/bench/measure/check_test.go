@@ -35,6 +35,19 @@ func TestRows(t *testing.T) {
 	}
 }
 
+func TestCounts(t *testing.T) {
+	check := Counts(map[string]int{"a": 2, "b": 1})
+	for output, want := range map[string]string{
+		"a 2\nb 1\n":      "",
+		"c 0\nb 7\na 3\n": "",
+		"a 1\nb 1\n":      "1 of 2 counts are too small, such as a: 1, want at least 2",
+		"a 2\n":           "1 of 2 counts are too small, such as b: 0, want at least 1",
+		"a two\n":         `no count in "a two"`,
+	} {
+		checkError(t, output, check(strings.NewReader(output)), want)
+	}
+}
+
 func checkError(t *testing.T, name string, err error, want string) {
 	t.Helper()
 	switch {

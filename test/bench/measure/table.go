@@ -14,15 +14,19 @@ type Row struct {
 	Requests int64 // to the API server
 }
 
-// Table writes a line for ours and one for theirs, and the ratio of the first to the second.
-func Table(w io.Writer, ours, theirs Row) error {
+// Table writes a line for ours and one for each of the others, with the ratio of ours to it below.
+func Table(w io.Writer, ours Row, others ...Row) error {
 	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(t, "COMMAND\tWALL\tCPU\tPEAK MEMORY\tREQUESTS")
-	for _, row := range []Row{ours, theirs} {
+	line := func(row Row) {
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%d\n", row.Name, Seconds(row.Usage.Wall), Seconds(row.Usage.CPU), mebibytes(row.Usage.Peak), row.Requests)
 	}
-	fmt.Fprintf(t, "ratio\t%s\t%s\t%s\t%s\n", Ratio(ours.Usage.Wall, theirs.Usage.Wall), Ratio(ours.Usage.CPU, theirs.Usage.CPU),
-		Ratio(ours.Usage.Peak, theirs.Usage.Peak), Ratio(ours.Requests, theirs.Requests))
+	line(ours)
+	for _, row := range others {
+		line(row)
+		fmt.Fprintf(t, "ratio\t%s\t%s\t%s\t%s\n", Ratio(ours.Usage.Wall, row.Usage.Wall), Ratio(ours.Usage.CPU, row.Usage.CPU),
+			Ratio(ours.Usage.Peak, row.Usage.Peak), Ratio(ours.Requests, row.Requests))
+	}
 	return t.Flush()
 }
 

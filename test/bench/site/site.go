@@ -26,6 +26,7 @@ type Site struct {
 	Scratch  string // a folder that goes away with the cluster
 	Plugin   string // its path
 	Kubectl  string // likewise
+	Floor    string // likewise
 	Progress io.Writer
 }
 

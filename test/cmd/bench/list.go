@@ -13,7 +13,7 @@ import (
 	"github.com/kubectl-leader/kubectl-leader/test/cluster"
 )
 
-// list measures list -A.
+// list measures list -A beside kubectl's list, and beside the floor, which reads the same lists.
 func (o *options) list(ctx context.Context) ([]cost.Row, error) {
 	var rows []measure.Row
 	if err := o.withCluster(ctx, func(c *cluster.Cluster) error {
@@ -25,21 +25,28 @@ func (o *options) list(ctx context.Context) ([]cost.Row, error) {
 	}
 	fmt.Fprintf(o.details, "%d Leases (%d elections), %d pods; medians of %d runs on %d cores\n\n",
 		o.sizes.Leases, o.sizes.Elections(), o.sizes.Pods, o.runs, runtime.NumCPU())
-	if err := measure.Table(o.details, rows[0], rows[1]); err != nil {
+	if err := measure.Table(o.details, rows[0], rows[1:]...); err != nil {
 		return nil, err
 	}
 	fmt.Fprintln(o.details)
 	group := fmt.Sprintf("list -A with %d Leases", o.sizes.Leases)
-	return usageRows(group, rows[0].Usage, rows[1].Usage, 0.6, 0, 0.6), nil
+	return append(usageRows(group, cost.Compared, rows[0].Usage, rows[1].Usage, usageLimits{
+		wall: cost.TimesAtMost(0.9).WithGoal(0.6), peak: cost.TimesAtMost(0.6),
+	}), usageRows("list -A, against the floor", cost.AboveFloor, rows[0].Usage, rows[2].Usage, usageLimits{
+		wall: cost.TimesAtMost(1.5).WithGoal(1.2), cpu: cost.TimesAtMost(2).WithGoal(1.5),
+	})...), nil
 }
 
-// measure returns a row for ours and one for kubectl's command.
+// measure returns a row for each command.
 func (o *options) measure(ctx context.Context, c *cluster.Cluster) ([]measure.Row, error) {
 	scratch := filepath.Join(c.Dir.Path, "bench")
 	if err := os.MkdirAll(scratch, 0o755); err != nil {
 		return nil, err
 	}
-	commands := o.commands(c, scratch)
+	commands, err := o.commands(c, scratch)
+	if err != nil {
+		return nil, err
+	}
 	medians, err := measure.Compare(ctx, commands, o.runs, scratch, os.Stderr)
 	if err != nil {
 		return nil, err
@@ -55,14 +62,17 @@ func (o *options) measure(ctx context.Context, c *cluster.Cluster) ([]measure.Ro
 	return rows, nil
 }
 
-// commands are ours and kubectl's. The plugin is called as kubectl calls it, so the figures are the plugin's own: typed
+// commands are ours, kubectl's and the floor. The plugin is called as kubectl calls it, so the figures are the plugin's own: typed
 // as `kubectl leader`, it waits for kubectl to find it first.
-func (o *options) commands(c *cluster.Cluster, scratch string) []measure.Command {
+func (o *options) commands(c *cluster.Cluster, scratch string) ([]measure.Command, error) {
 	leaders := map[measure.Lock]string{}
 	for _, e := range load.NewPlan(o.sizes).Elections {
 		leaders[measure.Lock{Namespace: e.Namespace, Name: e.Name}] = e.Leader
 	}
-	programs := o.programs()
+	programs, err := measure.Install(filepath.Join(scratch, "programs"), o.programs()...)
+	if err != nil {
+		return nil, err
+	}
 	// Nothing of the user's: a cache or a setting in their home would be measured, too.
 	environment := []string{"HOME=" + scratch, "PATH=" + o.bin, "KUBECONFIG=" + c.Dir.Kubeconfig()}
 	return []measure.Command{
@@ -74,5 +84,11 @@ func (o *options) commands(c *cluster.Cluster, scratch string) []measure.Command
 			Name: "kubectl get leases -A", Path: programs[1], Args: []string{"get", "leases", "-A"}, Env: environment,
 			Runner: o.runner(), Check: measure.Rows(o.sizes.Leases),
 		},
-	}
+		{
+			Name: "bench-floor --lists", Path: programs[2], Args: []string{"--lists"}, Env: environment,
+			Runner: o.runner(), Check: measure.Counts(map[string]int{
+				"/apis/coordination.k8s.io/v1/leases?": o.sizes.Leases, "/api/v1/pods?": o.sizes.Pods,
+			}),
+		},
+	}, nil
 }

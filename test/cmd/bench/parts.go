@@ -28,12 +28,12 @@ type part struct {
 func parts() []part {
 	return []part{
 		{name: "size", short: "Compare the sizes of the programs", run: (*options).size},
-		{name: "holder", short: "Compare holder with kubectl get lease", flags: (*options).addHolder, onSite: (*options).holder},
+		{name: "holder", short: "Compare holder with kubectl get lease and with the floor", flags: (*options).addHolder, onSite: (*options).holder},
 		{name: "forward", short: "Compare port-forward with get lease and kubectl port-forward", flags: (*options).addForward, onSite: (*options).forward},
 		{name: "failover", short: "Measure what failovers cost connections and followed logs", flags: (*options).addFailover, onSite: (*options).failover},
 		{name: "logs", short: "Compare how fast logs and kubectl logs print a long log", flags: (*options).addLogs, onSite: (*options).logs},
 		{name: "reaction", short: "Compare how fast assert, kubectl wait and a loop of the shell react to what happens to a lock", flags: (*options).addRounds, run: (*options).reaction},
-		{name: "list", short: "Compare list -A with kubectl get leases -A on a large cluster", flags: (*options).addList, run: (*options).list},
+		{name: "list", short: "Compare list -A with kubectl get leases -A and with the floor on a large cluster", flags: (*options).addList, run: (*options).list},
 	}
 }
 
@@ -107,7 +107,8 @@ func (o *options) report(cmd *cobra.Command, rows []cost.Row) error {
 	if err := cost.Write(o.json, rows); err != nil {
 		return err
 	}
-	fmt.Printf("kubectl leader against kubectl, in turns on the same cluster, %d cores; medians\n\n", runtime.NumCPU())
+	fmt.Printf("kubectl leader against kubectl, in turns on the same cluster, %d cores; medians\n"+
+		"ok: within the limit, and the goal is reached; short: within the limit, the goal is not reached\n\n", runtime.NumCPU())
 	if err := cost.Table(os.Stdout, rows); err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ import (
 
 func newCommand() *cobra.Command {
 	o := &options{
-		sizes: load.Sizes{Leases: 10_000, Pods: 20_000}, runs: 5, rounds: 6, holders: 21, starts: 9, streams: 9, failovers: 20, prints: 2,
+		sizes: load.Sizes{Leases: 10_000, Pods: 20_000}, runs: 5, rounds: 6, holders: 41, starts: 9, streams: 9, failovers: 20, prints: 2,
 		bulk: 1024, log: 1024, details: os.Stderr,
 	}
 	root := &cobra.Command{
@@ -79,17 +79,18 @@ func (o *options) addLogs(flags *pflag.FlagSet) {
 func (o *options) addPrograms(flags *pflag.FlagSet) {
 	flags.StringVar(&o.plugin, "plugin", "", "Plugin to measure (default: kubectl-leader beside this program).")
 	flags.StringVar(&o.kubectl, "kubectl", "", "kubectl to compare with (default: bench-kubectl beside this program).")
+	flags.StringVar(&o.floor, "floor", "", "Program that does next to nothing but send the same requests (default: bench-floor beside this program).")
 }
 
 type options struct {
-	dir             string
-	json            string
-	bin             string // folder of this program and of the others
-	sizes           load.Sizes
-	keep            bool
-	plugin, kubectl string
-	details         io.Writer // gets the tables of those parts that have one of their own
+	dir     string
+	json    string
+	bin     string // folder of this program and of the others
+	sizes   load.Sizes
+	keep    bool
+	details io.Writer // gets the tables of those parts that have one of their own
 
+	plugin, kubectl, floor                                    string
 	runs, rounds, holders, starts, streams, failovers, prints int
 	bulk, log                                                 int64 // MiB
 }
@@ -120,10 +121,10 @@ func (o *options) complete() error {
 	return nil
 }
 
-// programs are the paths of the plugin and of kubectl.
+// programs are the paths of the plugin, of kubectl and of the floor.
 func (o *options) programs() []string {
-	programs := []string{o.plugin, o.kubectl}
-	for i, name := range []string{"kubectl-leader", "bench-kubectl"} {
+	programs := []string{o.plugin, o.kubectl, o.floor}
+	for i, name := range []string{"kubectl-leader", "bench-kubectl", "bench-floor"} {
 		if programs[i] == "" {
 			programs[i] = filepath.Join(o.bin, name)
 		}

@@ -36,8 +36,12 @@ func (o *options) withSite(ctx context.Context, do func(*site.Site) error) (err 
 	if err := os.MkdirAll(scratch, 0o755); err != nil {
 		return err
 	}
-	programs := o.programs()
-	return do(&site.Site{Cluster: c, Client: client, Scratch: scratch, Plugin: programs[0], Kubectl: programs[1], Progress: os.Stderr})
+	programs, err := measure.Install(filepath.Join(scratch, "programs"), o.programs()...)
+	if err != nil {
+		return err
+	}
+	return do(&site.Site{Cluster: c, Client: client, Scratch: scratch,
+		Plugin: programs[0], Kubectl: programs[1], Floor: programs[2], Progress: os.Stderr})
 }
 
 // withOperator runs do beside an operator of its own.
@@ -50,8 +54,8 @@ func withOperator(ctx context.Context, s *site.Site, operator cluster.Operator, 
 	return do(one)
 }
 
-// holder compares holder with what people write instead. Both are run as plain processes: what a pipe to `cut` costs is in
-// neither figure.
+// holder compares holder with what people write instead, and with the floor. All are run as plain processes: what a pipe to
+// `cut` costs is in no figure.
 func (o *options) holder(ctx context.Context, s *site.Site) ([]cost.Row, error) {
 	return withOperator(ctx, s, site.Steady("holder", 3), func(one *site.Operator) ([]cost.Row, error) {
 		pod, err := one.Leader(ctx)
@@ -61,6 +65,7 @@ func (o *options) holder(ctx context.Context, s *site.Site) ([]cost.Row, error) 
 		commands := []measure.Command{
 			{Name: "kubectl-leader holder", Path: s.Plugin, Args: []string{"holder", one.Lock}},
 			{Name: "kubectl get lease", Path: s.Kubectl, Args: []string{"get", "lease", one.Lock, "-o", "jsonpath={.spec.holderIdentity}"}},
+			{Name: "bench-floor", Path: s.Floor, Args: []string{one.Lock}},
 		}
 		for i := range commands {
 			commands[i].Runner, commands[i].Env, commands[i].Check = o.runner(), one.Env(), measure.Leader(pod)
@@ -74,26 +79,13 @@ func (o *options) holder(ctx context.Context, s *site.Site) ([]cost.Row, error) 
 			return nil, err
 		}
 		rows := []cost.Row{cost.Alone("holder", "requests", "", float64(requests), cost.AtMost(2, ""))}
-		return append(rows, usageRows("holder", medians[0], medians[1], 0.35, 0.35, 0.7)...), nil
+		rows = append(rows, usageRows("holder", cost.Compared, medians[0], medians[1], usageLimits{
+			wall: cost.TimesAtMost(0.5).WithGoal(0.35), cpu: cost.TimesAtMost(0.45).WithGoal(0.3), peak: cost.TimesAtMost(0.55).WithGoal(0.45),
+		})...)
+		return append(rows, usageRows("holder, against the floor", cost.AboveFloor, medians[0], medians[2], usageLimits{
+			wall: cost.TimesAtMost(1.3).WithGoal(1.2), cpu: cost.TimesAtMost(1.4).WithGoal(1.3),
+		})...), nil
 	})
-}
-
-// usageRows compare what two commands used; a limit of 0 leaves the row out.
-func usageRows(group string, ours, theirs measure.Usage, wall, cpu, peak float64) (rows []cost.Row) {
-	for _, one := range []struct {
-		name, unit   string
-		ours, theirs float64
-		limit        float64
-	}{
-		{"wall", "ms", ours.Wall.Seconds() * 1000, theirs.Wall.Seconds() * 1000, wall},
-		{"CPU", "ms", ours.CPU.Seconds() * 1000, theirs.CPU.Seconds() * 1000, cpu},
-		{"peak memory", "MiB", float64(ours.Peak) / (1 << 20), float64(theirs.Peak) / (1 << 20), peak},
-	} {
-		if one.limit > 0 {
-			rows = append(rows, cost.Compared(group, one.name, one.unit, one.ours, one.theirs, cost.TimesAtMost(one.limit)))
-		}
-	}
-	return rows
 }
 
 func (o *options) forward(ctx context.Context, s *site.Site) ([]cost.Row, error) {
