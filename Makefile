@@ -8,7 +8,11 @@ COMMIT   := $(shell git log -1 --format='%H %cI' 2>/dev/null)
 LDFLAGS  := -s -w -buildid= $(foreach v,version=$(VERSION) commit=$(word 1,$(COMMIT)) commitDate=$(word 2,$(COMMIT)),-X github.com/kubectl-leader/kubectl-leader/pkg/cli.$(v))
 GO_FILES  = $(shell find cmd pkg -name '*.go') go.mod go.sum
 KUBE_VERSION := v1.36.3
-KUBE_LDFLAGS := -s -w $(foreach p,k8s.io/component-base/version k8s.io/client-go/pkg/version,-X $(p).gitVersion=$(KUBE_VERSION) -X $(p).gitMajor=1 -X $(p).gitMinor=36)
+# What a Kubernetes of this version is linked with: $(call kube_ldflags,v1.36.3).
+kube_ldflags = -s -w $(foreach p,k8s.io/component-base/version k8s.io/client-go/pkg/version,-X $(p).gitVersion=$(1) -X $(p).gitMajor=1 -X $(p).gitMinor=$(word 2,$(subst ., ,$(1))))
+KUBE_LDFLAGS := $(call kube_ldflags,$(KUBE_VERSION))
+# The other versions that the plugin is tested against: v1.30, ...
+VERSIONS ?= $(sort $(notdir $(wildcard test/compat/v*)))
 CLUSTER  ?= .cluster
 # Tests that take minutes: make faults.
 FAULTS   := ^(TestFaults|TestClusterFaults)$$
@@ -31,7 +35,7 @@ export CGO_ENABLED ?= 0
 export GOFLAGS := $(strip $(shell go env GOFLAGS) -trimpath)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test unit scenarios faults e2e e2e-bins e2e-images bench identity docs docs-picture lint vulncheck fmt dist dist-check image cluster-bins cluster-up cluster-down clean
+.PHONY: help build demo test unit scenarios faults compat e2e e2e-bins e2e-images bench identity docs docs-picture lint vulncheck fmt dist dist-check image cluster-bins cluster-up cluster-down clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +59,9 @@ scenarios: build cluster-bins ## Run the built plugin against the embedded clust
 
 faults: build cluster-bins ## Run the plugin through faults of clusters, networks and clients: four minutes of them
 	cd test && $(GOTEST) -run '$(FAULTS)' ./scenarios/...
+
+compat: build cluster-bins $(VERSIONS:%=$(BIN)/kube-%) ## Run the scenarios against other versions of Kubernetes: VERSIONS="v1.30 v1.37"
+	@test/compat.sh $(VERSIONS)
 
 e2e: ## Run on real kubelets (Linux, root) what needs them, ALL=1 all scenarios; E2E_KUBECONFIG=FILE takes another cluster
 	@test/e2e.sh
@@ -112,6 +119,11 @@ $(BIN)/kube: test/go.mod test/go.sum $(wildcard test/cmd/kube/*.go)
 	@cd test && go list -deps ./cmd/kube > /dev/null
 	@echo "... and now it is compiled, without a word: 6 to 10 minutes on two cores."
 	cd test && go build -ldflags "$(KUBE_LDFLAGS)" -o ../$@ ./cmd/kube
+
+# The control plane of another version. Its module names the patch version.
+$(BIN)/kube-v%: test/compat/main.go test/compat/v%/go.mod test/compat/v%/go.sum
+	@echo "Building the control plane of Kubernetes v$*, once: about 7 minutes on two cores ..."
+	cd test/compat/v$* && go build -ldflags "$(call kube_ldflags,$(shell sed -n 's/^.*k8s.io\/kubernetes v/v/p' test/compat/v$*/go.mod))" -o ../../../$@ .
 
 # A program of its own: who runs no real kubelet does not build it. Most of it is compiled with kube.
 $(BIN)/kubelet: test/go.mod test/go.sum $(wildcard test/cmd/kubelet/*.go)

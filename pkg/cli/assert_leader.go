@@ -175,8 +175,8 @@ func (e *evidence) Exec(ctx context.Context, pod *corev1.Pod, run check.Exec) ([
 	case <-ctx.Done(): // a WebSocket handshake keeps to the context's deadline alone, and its answer may never come
 		return nil, 0, context.Cause(ctx)
 	}
-	if refusal := tunnel.Refusal(first, "exec"); err != nil && refusal != nil {
-		err = refusal // SPDY's error is the same answer of the server, as text alone
+	if err != nil {
+		err = cmp.Or(tunnel.Refusal(err, "exec"), tunnel.Refusal(first, "exec"), err)
 	}
 	var exit exec.CodeExitError
 	switch {
@@ -195,7 +195,11 @@ func (e *evidence) Exec(ctx context.Context, pod *corev1.Pod, run check.Exec) ([
 // newExecutor speaks WebSocket, and SPDY where the server or a proxy on the way cannot do that.
 // What the server answered to the first is kept.
 func newExecutor(config *rest.Config, request *rest.Request, first *error) (remotecommand.Executor, error) {
-	overSPDY, err := remotecommand.NewSPDYExecutor(config, "POST", request.URL())
+	transport, upgrader, err := tunnel.RoundTripperFor(config)
+	if err != nil {
+		return nil, err
+	}
+	overSPDY, err := remotecommand.NewSPDYExecutorForTransports(transport, upgrader, "POST", request.URL())
 	if err != nil {
 		return nil, err
 	}

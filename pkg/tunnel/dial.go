@@ -1,6 +1,7 @@
 package tunnel
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,7 +33,7 @@ func NewDialer(config *rest.Config, client rest.Interface) Dialer {
 			return roundTripper(func(req *http.Request) (*http.Response, error) { return next.RoundTrip(req.WithContext(ctx)) })
 		})
 		url := client.Post().Resource("pods").Namespace(pod.Namespace).Name(pod.Name).SubResource("portforward").URL()
-		transport, upgrader, err := spdy.RoundTripperFor(config)
+		transport, upgrader, err := RoundTripperFor(config)
 		if err != nil {
 			return nil, err
 		}
@@ -47,10 +48,8 @@ func NewDialer(config *rest.Config, client rest.Interface) Dialer {
 			return mayBeOtherwise(err)
 		}).Dial(portforward.PortForwardProtocolV1Name)
 		switch {
-		case err != nil && Refusal(first, "portforward") != nil:
-			return nil, Refusal(first, "portforward") // SPDY's error is the same answer of the server, as text alone
 		case err != nil:
-			return nil, err
+			return nil, cmp.Or(Refusal(err, "portforward"), Refusal(first, "portforward"), err)
 		case protocol != portforward.PortForwardProtocolV1Name:
 			conn.Close() // of no use
 			return nil, fmt.Errorf("the server speaks %q, not %q", protocol, portforward.PortForwardProtocolV1Name)

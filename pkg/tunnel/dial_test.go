@@ -3,8 +3,10 @@ package tunnel
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -48,4 +50,26 @@ func TestDialEndsWithItsContext(t *testing.T) {
 	server.CloseClientConnections()
 	server.Close()
 	goleak.VerifyNone(t, leak)
+}
+
+// A server or a proxy that knows no WebSocket says so to the first try. What counts is what it says to the second.
+func TestDenialOverSPDY(t *testing.T) {
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if req.Method == http.MethodGet {
+			http.Error(w, "no WebSocket here", http.StatusBadRequest)
+			return
+		}
+		w.WriteHeader(http.StatusForbidden)
+		fmt.Fprint(w, `{"kind":"Status","apiVersion":"v1","status":"Failure","message":"pods \"op-0\" is forbidden: User \"who\" cannot create resource \"pods/portforward\"","reason":"Forbidden","code":403}`)
+	}))
+	defer server.Close()
+	config := &rest.Config{Host: server.URL, TLSClientConfig: rest.TLSClientConfig{Insecure: true}}
+	client, err := kube.New(config, server.Client())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = NewDialer(config, client.Core())(t.Context(), &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "ops", Name: "op-0"}})
+	if !Denied(err) || !strings.Contains(err.Error(), `"who" cannot create resource "pods/portforward"`) {
+		t.Errorf("got %v, want the denial", err)
+	}
 }

@@ -22,8 +22,9 @@ type Cluster struct {
 	Bin      string    // folder of kube, cluster and demo-operator
 	Progress io.Writer // gets a line a step
 
-	ports ports
-	nodes Nodes
+	ports        ports
+	nodes        Nodes
+	controlPlane string // program, in the folder of binaries
 }
 
 // Open returns the cluster in dir, whose binaries lie in bin. The cluster need
@@ -33,7 +34,7 @@ func Open(dir, bin string, progress io.Writer) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Cluster{Dir: d, Bin: bin, Progress: progress, nodes: DefaultNodes()}, nil
+	return &Cluster{Dir: d, Bin: bin, Progress: progress, nodes: DefaultNodes(), controlPlane: "kube"}, nil
 }
 
 // load reads or picks the ports, for which the folder has to exist.
@@ -42,6 +43,9 @@ func (c *Cluster) load() error {
 		return fmt.Errorf("folder %s: no cluster here, `up` makes one", c.Dir.Path)
 	}
 	c.loadNodes()
+	if err := c.loadControlPlane(); err != nil {
+		return err
+	}
 	var err error
 	c.ports, err = loadPorts(c.Dir.join("ports.json"), portNames())
 	return err
@@ -59,6 +63,9 @@ func (c *Cluster) prepare() error {
 		return err
 	}
 	if err := c.writeNodes(); err != nil {
+		return err
+	}
+	if err := c.writeControlPlane(); err != nil {
 		return err
 	}
 	if err := c.prepareNodes(); err != nil {

@@ -60,7 +60,7 @@ func (c *Cluster) components() []component {
 			"--listen-peer-url", plain(etcdPeer, ""),
 			"--unsafe-no-fsync",
 		}},
-		{name: apiserver, port: p[apiserver], program: "kube", health: secure(apiserver, "/readyz"), needs: []string{etcd}, args: []string{
+		{name: apiserver, port: p[apiserver], program: c.controlPlane, health: secure(apiserver, "/readyz"), needs: []string{etcd}, args: []string{
 			"--etcd-servers=" + plain(etcd, ""),
 			"--bind-address=127.0.0.1",
 			"--advertise-address=127.0.0.1",
@@ -80,7 +80,7 @@ func (c *Cluster) components() []component {
 			"--shutdown-send-retry-after",
 			"--shutdown-watch-termination-grace-period=1s",
 		}},
-		{name: controllerManager, port: p[controllerManager], program: "kube", health: secure(controllerManager, "/healthz"), needs: []string{apiserver}, args: append([]string{
+		{name: controllerManager, port: p[controllerManager], program: c.controlPlane, health: secure(controllerManager, "/healthz"), needs: []string{apiserver}, args: append([]string{
 			"--kubeconfig=" + d.Kubeconfig(),
 			"--bind-address=127.0.0.1",
 			"--secure-port=" + port(controllerManager),
@@ -88,7 +88,7 @@ func (c *Cluster) components() []component {
 			"--service-account-private-key-file=" + d.accountKey(),
 			"--root-ca-file=" + d.Cert(),
 		}, elected...)},
-		{name: scheduler, port: p[scheduler], program: "kube", health: secure(scheduler, "/healthz"), needs: []string{apiserver}, args: append([]string{
+		{name: scheduler, port: p[scheduler], program: c.controlPlane, health: secure(scheduler, "/healthz"), needs: []string{apiserver}, args: append([]string{
 			"--kubeconfig=" + d.Kubeconfig(),
 			"--bind-address=127.0.0.1",
 			"--secure-port=" + port(scheduler),

@@ -46,7 +46,7 @@ func newSharedLab(root string) (*lab, error) {
 		dir = filepath.Join(root, ".cluster-e2e")
 	}
 	l := newLab(filepath.Join(root, "bin"), dir)
-	l.kind = chosen
+	l.kind, l.version = chosen, os.Getenv("E2E_KUBERNETES")
 	if chosen == foreign {
 		l.kubeconfig, err = filepath.Abs(os.Getenv("E2E_KUBECONFIG"))
 	}

@@ -24,6 +24,7 @@ type lab struct {
 	dir        string // folder of the cluster
 	kubeconfig string
 	nodes      int
+	version    string // of the control plane, v1.30; "" is that of bin/kube
 }
 
 var shared *lab
@@ -131,7 +132,7 @@ func (l *lab) up() error {
 	if err := l.down(); err != nil {
 		return err
 	}
-	return l.run("up", "--no-demo", "--nodes="+string(l.kind), fmt.Sprintf("--node-count=%d", l.nodes))
+	return l.run("up", "--no-demo", "--nodes="+string(l.kind), fmt.Sprintf("--node-count=%d", l.nodes), "--kubernetes="+l.version)
 }
 
 func (l *lab) down() error { return l.run("down") }

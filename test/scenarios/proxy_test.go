@@ -10,8 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
-	"sync/atomic"
 	"testing"
 
 	"k8s.io/client-go/rest"
@@ -64,29 +62,6 @@ func proxy(t *testing.T, ns *namespace, refuse func(*http.Request) bool) (*httpt
 		t.Fatal(err)
 	}
 	return server, &through
-}
-
-func TestSPDYWhereWebSocketsAreRefused(t *testing.T) {
-	t.Parallel()
-	ns := shared.deploy(t)
-	var refused, upgraded atomic.Int32
-	_, through := proxy(t, ns, func(r *http.Request) bool {
-		switch protocol := r.Header.Get("Upgrade"); {
-		case strings.EqualFold(protocol, "websocket"):
-			refused.Add(1)
-			return true
-		case protocol != "":
-			upgraded.Add(1)
-		}
-		return false
-	})
-	_, url := forwarded(t, through)
-	if s, err := askState(url); err != nil || !s.Leader {
-		t.Errorf("%+v, %v", s, err)
-	}
-	if refused.Load() == 0 || upgraded.Load() == 0 {
-		t.Errorf("%d WebSockets refused, %d SPDY connections made; want both", refused.Load(), upgraded.Load())
-	}
 }
 
 func TestLogsAcrossCutConnections(t *testing.T) {

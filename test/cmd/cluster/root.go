@@ -42,6 +42,7 @@ type opener func() (*cluster.Cluster, error)
 
 func newUpCommand(open opener) *cobra.Command {
 	var noDemo, bare bool
+	var version string
 	nodes := cluster.DefaultNodes()
 	command := &cobra.Command{
 		Use:   "up",
@@ -62,6 +63,9 @@ func newUpCommand(open opener) *cobra.Command {
 			if err := c.UseNodes(nodes); err != nil {
 				return err
 			}
+			if err := c.UseVersion(version); err != nil {
+				return err
+			}
 			if err := c.Up(cmd.Context(), extent); err != nil {
 				return err
 			}
@@ -73,6 +77,7 @@ func newUpCommand(open opener) *cobra.Command {
 	command.Flags().BoolVar(&bare, "bare", false, "Start etcd and kube-apiserver only: no controllers, no nodes, no runner, no demo operator.")
 	command.Flags().StringVar((*string)(&nodes.Kind), "nodes", string(nodes.Kind), "Kind of the nodes: kwok, or kubelet for real ones (Linux, root). A cluster that exists keeps its own.")
 	command.Flags().IntVar(&nodes.Count, "node-count", nodes.Count, "Number of nodes.")
+	command.Flags().StringVar(&version, "kubernetes", "", "Minor version of the control plane, such as v1.30, for which kube-v1.30 is beside this program (default: that of kube). A cluster that exists keeps its own.")
 	return command
 }
 
