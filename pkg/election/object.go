@@ -14,7 +14,7 @@ type reader func(lock *Lock, object *unstructured.Unstructured, now time.Time) (
 
 // readers are the shapes of record by kind, the most explicit one first.
 var readers = map[*Kind][]reader{
-	ConfigMap:          {leaderAnnotation, patroniAnnotations, expiryAnnotations, anyAnnotation, roleData, shardMapping, ownerPod},
+	ConfigMap:          {leaderAnnotation, patroniAnnotations, expiryAnnotations, anyAnnotation, roleData, leaderData, shardMapping, ownerPod},
 	Endpoints:          {leaderAnnotation, patroniAnnotations, anyAnnotation},
 	DaemonSet:          {kuredAnnotation},
 	KopfPeering:        {kopfStatus},

@@ -92,6 +92,8 @@ func TestFromObject(t *testing.T) {
 		{"a record in the data", ConfigMap, "", role(map[string]any{"leader-election-record": `{"holderIdentity":"op-0","leaseDurationSeconds":15,"renewTime":"2026-01-04T11:59:50Z"}`}), "op-0", Held, nil},
 		{"a record in the data, expired", ConfigMap, "", role(map[string]any{"record": `{"holderIdentity":"op-0","leaseDurationSeconds":15,"renewTime":"2026-01-04T11:50:00Z"}`}), "op-0", Expired, nil},
 		{"records of two elections in the data", ConfigMap, "b", role(map[string]any{"a": `{"holderIdentity":"op-0"}`, "b": `{"holderIdentity":"op-1"}`}), "op-1", Held, nil},
+		{"a leader and a time in the data", ConfigMap, "", role(map[string]any{"current-leader": "op-0", "timestamp": "2026-01-04T11:00:00.123456"}), "op-0", Held, nil},
+		{"a leader in the data, and no time", ConfigMap, "", role(map[string]any{"leader": "op-0", "timestamp": "never"}), "", NotElection, nil},
 		{"data that only mentions a record", ConfigMap, "", role(map[string]any{"doc": `{"example":{"holderIdentity":"op-0"}}`}), "", NotElection, nil},
 		{"a record in another annotation", ConfigMap, "", object(map[string]string{"example.com/leader": `{"holderIdentity":"op-0","leaseDurationSeconds":15,"renewTime":"2026-01-04T11:59:50Z"}`}, "", nil), "op-0", Held, nil},
 		{"what kubectl remembers of a record", ConfigMap, "", object(map[string]string{"kubectl.kubernetes.io/last-applied-configuration": `{"data":{"holderIdentity":"op-0"}}`}, "", nil), "", NotElection, nil},

@@ -45,6 +45,20 @@ func roleData(lock *Lock, object *unstructured.Unstructured, _ time.Time) (bool,
 	return true, nil
 }
 
+// leaderData reads data that names the leader and when it was last alive, without saying for how long that counts
+// (signifyd/k8s-leader-election-py leaderelection/k8s.py, and others made at home).
+func leaderData(lock *Lock, object *unstructured.Unstructured, _ time.Time) (bool, error) {
+	data := dataOf(object)
+	for _, key := range []string{"current-leader", "leader"} {
+		holder, ok := data[key]
+		if ok && slices.ContainsFunc([]string{"timestamp", "heartbeat"}, func(key string) bool { return !scalar(data[key]).time().IsZero() }) {
+			lock.Record.Holder = holder
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
 // rolesOf lists the roles that have a leader, sorted: by their prefix, and by keys whose value is a whole record, as in
 // hagay3/skuber's leader elections.
 func rolesOf(data map[string]string) []string {

@@ -18,10 +18,10 @@ type part struct {
 	told bool
 }
 
-// byPart takes a pod of the namespaces that pods are looked for in first, if its name is in the holder. The longest name
-// wins, and among those the one that is nearest.
+// byPart takes a pod whose name is in the holder. The longest name wins, and among those the one that is nearest. Where
+// pods are not looked for first, only a name counts that no other pod has.
 func (s *Search) byPart(pod *corev1.Pod) bool {
-	if s.random || pod.Namespace != s.claim.LockNamespace && pod.Namespace != s.claim.PodNamespace {
+	if s.random || s.near(pod) == 0 && generatedEnd(pod.Name) == "" {
 		return false
 	}
 	found := false
