@@ -35,18 +35,17 @@ func leaderAnnotation(lock *Lock, object *unstructured.Unstructured, _ time.Time
 	if text == "" {
 		return true, nil // emptied: nobody holds it
 	}
-	if err := readRecord(lock, text); err != nil {
-		lock.Marker = fmt.Sprintf("an object whose annotation %s cannot be read: %v", LeaderAnnotation, err)
-	}
+	readRecord(lock, "annotation "+LeaderAnnotation, text)
 	lock.Address = flinkAddress(dataOf(object))
 	return true, nil
 }
 
-// readRecord reads the record as JSON.
-func readRecord(lock *Lock, text string) error {
+// readRecord reads the record as JSON. One that cannot be read makes the object a marker.
+func readRecord(lock *Lock, where, text string) {
 	var in annotationRecord
 	if err := json.Unmarshal([]byte(text), &in); err != nil {
-		return err
+		lock.Marker = fmt.Sprintf("an object whose %s cannot be read: %v", where, err)
+		return
 	}
 	lock.Record = Record{
 		Holder:      value(in.HolderIdentity),
@@ -55,7 +54,6 @@ func readRecord(lock *Lock, text string) error {
 		Duration:    first(in.LeaseDurationSeconds, in.LeaseDuration).seconds(),
 		Transitions: int32(first(in.LeaderTransitions, in.LeaseTransitions).number()),
 	}
-	return nil
 }
 
 // patroniAnnotations: Patroni keeps each field in an annotation of its own, and removes `leader` to release
@@ -103,7 +101,8 @@ func anyAnnotation(lock *Lock, object *unstructured.Unstructured, _ time.Time) (
 	annotations := object.GetAnnotations()
 	for _, key := range slices.Sorted(maps.Keys(annotations)) {
 		if isRecord(annotations[key]) {
-			return true, readRecord(lock, annotations[key])
+			readRecord(lock, "annotation "+key, annotations[key])
+			return true, nil
 		}
 	}
 	return false, nil

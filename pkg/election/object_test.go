@@ -156,7 +156,7 @@ func TestParseRef(t *testing.T) {
 		"op": "lease ops/op", "lease/op": "lease ops/op", "leases.coordination.k8s.io/op": "lease ops/op", "Leases.v1.coordination.k8s.io/op": "lease ops/op",
 		"cm/x": "configmap ops/x", "ConfigMaps/x": "configmap ops/x", "configmap/leaders/world": "configmap ops/leaders/world", "ep/x": "endpoints ops/x",
 		"kopfpeering.kopf.dev/default": "kopfpeering ops/default", "clusterkopfpeering/default": "clusterkopfpeering default", "ds/kured": "daemonset ops/kured",
-		"": "", "lease/": "", "secret/x": "", "lease/a/b": "", "cm/a/b/c": "", "cm/a/": "", "UPPER": "", "lease/../x": "", "a b": "",
+		"": "", "lease/": "", "secret/x": "", "lease/a/b": "", "leases.akka.io/x": "", "cm/a/b/c": "", "cm/a/": "", "UPPER": "", "lease/../x": "", "a b": "",
 	} {
 		ref, err := ParseRef(text)
 		ref.Namespace = "ops"
@@ -244,6 +244,26 @@ func FuzzSpring(f *testing.F) {
 			t.Fatal(err)
 		}
 		sound(t, lock, value)
+	})
+}
+
+func FuzzRecordInData(f *testing.F) {
+	f.Add("leader-election-record", `{"holderIdentity":"op-0","leaseDurationSeconds":15,"renewTime":"2026-01-04T11:59:50Z"}`, "")
+	f.Add("org.apache.flink.k8s.leader.restserver", "5e8f0f5e,http://10.244.3.7:8081", "x")
+	f.Add("current-leader", "op-0", "")
+	f.Fuzz(func(t *testing.T, key, text, role string) {
+		o := object(nil, "data", map[string]any{key: text, "timestamp": "2026-01-04T11:59:50Z"})
+		lock, err := FromObject(Ref{Kind: ConfigMap, Name: "leaders", Key: role}, o, noon)
+		if err != nil {
+			return // it records no roles
+		}
+		if isRecord(text) {
+			var in annotationRecord
+			if json.Unmarshal([]byte(text), &in) == nil {
+				text += value(in.HolderIdentity) // escapes are resolved
+			}
+		}
+		sound(t, lock, text)
 	})
 }
 

@@ -39,8 +39,8 @@ func roleData(lock *Lock, object *unstructured.Unstructured, _ time.Time) (bool,
 			return true, nil
 		}
 	}
-	if text, ok := data[role]; ok {
-		readRecord(lock, text)
+	if isRecord(data[role]) {
+		readRecord(lock, "data "+role, data[role])
 	}
 	return true, nil
 }
