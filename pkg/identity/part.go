@@ -209,9 +209,15 @@ func wordsOf(text string) []string {
 	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return r < 0x80 && !alphanumeric(byte(r)) })
 }
 
-// partKeys are the last two words of all names that may be a part of the holder.
+// anyAddress finds what may be a pod's address.
+var anyAddress = pattern(`[0-9]{1,3}(\.[0-9]{1,3}){3}`)
+
+// partKeys are the last two words of all names that may be a part of the holder, and whole addresses.
 func (s *Search) partKeys() []string {
 	var keys []string
+	if strings.Count(s.text, ".") >= 3 {
+		keys = anyAddress().FindAllString(s.text, -1)
+	}
 	for end := 1; end <= len(s.text); end++ {
 		if !alphanumeric(s.text[end-1]) || end < len(s.text) && alphanumeric(s.text[end]) {
 			continue

@@ -40,6 +40,7 @@ func TestParts(t *testing.T) {
 		{"in another namespace, where that is not plain", "leader-web-0", "web", []*corev1.Pod{pod("other/web-0", "n")}, nil},
 		{"a namespace that is named", "other/web-0", "web", []*corev1.Pod{pod("ops/web-0", "n")}, nil},
 		{"a part of a UUID", "x_0c2c1c37-9f3b-4a5e-9d4a-6a2c7b3f1d10", "web", []*corev1.Pod{pod("ops/9d4a", "n"), pod("ops/4a5e", "n")}, nil},
+		{"an address", "akka://sys@10.244.7.7:2552", "lock", []*corev1.Pod{pod("ops/web-0", "n", func(p *corev1.Pod) { p.Status.PodIP = "10.244.7.7" }), pod("ops/web-1", "n", func(p *corev1.Pod) { p.Status.PodIP = "10.244.7.71" })}, []string{"web-0:pod-ip"}},
 		{"JSON", `{"pod":"web-0","pid":1}`, "lock", []*corev1.Pod{pod("ops/web-0", "n"), pod("ops/web", "n")}, []string{"web-0:prefix-host"}},
 		{"a word of elections that is a pod's name", "web-0-leader-x", "lock", []*corev1.Pod{pod("ops/leader", "n")}, nil},
 		{"a pod's name in the DNS", "web-0.10-12-4-5.ops.pod", "lock", []*corev1.Pod{pod("ops/web-0", "n")}, []string{"web-0:host-dash-suffix"}},
