@@ -3,6 +3,7 @@ package election
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -31,13 +32,20 @@ func leaderAnnotation(lock *Lock, object *unstructured.Unstructured, _ time.Time
 	if !ok {
 		return false, nil
 	}
-	var in annotationRecord
 	if text == "" {
 		return true, nil // emptied: nobody holds it
 	}
+	readRecord(lock, "annotation "+LeaderAnnotation, text)
+	lock.Address = flinkAddress(dataOf(object))
+	return true, nil
+}
+
+// readRecord reads the record as JSON. One that cannot be read makes the object a marker.
+func readRecord(lock *Lock, where, text string) {
+	var in annotationRecord
 	if err := json.Unmarshal([]byte(text), &in); err != nil {
-		lock.Marker = fmt.Sprintf("an object whose annotation %s cannot be read: %v", LeaderAnnotation, err)
-		return true, nil
+		lock.Marker = fmt.Sprintf("an object whose %s cannot be read: %v", where, err)
+		return
 	}
 	lock.Record = Record{
 		Holder:      value(in.HolderIdentity),
@@ -46,56 +54,58 @@ func leaderAnnotation(lock *Lock, object *unstructured.Unstructured, _ time.Time
 		Duration:    first(in.LeaseDurationSeconds, in.LeaseDuration).seconds(),
 		Transitions: int32(first(in.LeaderTransitions, in.LeaseTransitions).number()),
 	}
-	return true, nil
 }
 
 // patroniAnnotations: Patroni keeps each field in an annotation of its own, and removes `leader` to release
-// (patroni/patroni patroni/dcs/kubernetes.py).
+// (patroni/patroni patroni/dcs/kubernetes.py). KubeBlocks' Lorry does so, too, with dashes in the names of the times
+// (apecloud/kubeblocks pkg/lorry/dcs/k8s.go). A ttl of 0 means that the record never expires.
 func patroniAnnotations(lock *Lock, object *unstructured.Unstructured, _ time.Time) (bool, error) {
 	annotations := object.GetAnnotations()
 	has := func(keys ...string) bool {
 		return slices.ContainsFunc(keys, func(key string) bool { _, ok := annotations[key]; return ok })
 	}
-	if !has("leader", "ttl") || !has("renewTime", "acquireTime", "transitions") {
+	if !has("leader", "ttl") || !has("renewTime", "acquireTime", "transitions", "renew-time", "acquire-time") {
 		return false, nil
 	}
 	lock.Record = Record{
 		Holder:      annotations["leader"],
-		Acquired:    scalar(annotations["acquireTime"]).time(),
-		Renewed:     scalar(annotations["renewTime"]).time(),
+		Acquired:    first(scalar(annotations["acquireTime"]), scalar(annotations["acquire-time"])).time(),
+		Renewed:     first(scalar(annotations["renewTime"]), scalar(annotations["renew-time"])).time(),
 		Duration:    scalar(annotations["ttl"]).seconds(),
 		Transitions: int32(scalar(annotations["transitions"]).number()),
 	}
 	return true, nil
 }
 
-// kured is what its DaemonSet is called, by default.
-const kured = "kured"
-
-// kuredAnnotation: kured's lock on its DaemonSet, held by the node that reboots (kubereboot/kured pkg/daemonsetlock).
-func kuredAnnotation(lock *Lock, object *unstructured.Unstructured, _ time.Time) (bool, error) {
-	const annotation = "weave.works/kured-node-lock"
-	text, ok := object.GetAnnotations()[annotation]
+// expiryAnnotations: OpenStack-Helm's MariaDB records the leader and when its record ends, which the leader moves on
+// (openstack/openstack-helm mariadb/templates/bin/_start.py.tpl).
+func expiryAnnotations(lock *Lock, object *unstructured.Unstructured, _ time.Time) (bool, error) {
+	const node, expiry = "openstackhelm.openstack.org/leader.node", "openstackhelm.openstack.org/leader.expiry"
+	annotations := object.GetAnnotations()
+	holder, ok := annotations[node]
 	if !ok {
-		if lock.Name == kured {
-			return true, nil // it removes the annotation to release
-		}
 		return false, nil
 	}
-	var in struct {
-		NodeID  string    `json:"nodeID"`
-		Created time.Time `json:"created"`
-		TTL     int64     `json:"TTL"` // nanoseconds
-	}
-	if err := json.Unmarshal([]byte(text), &in); err != nil {
-		lock.Marker = fmt.Sprintf("an object whose annotation %s cannot be read: %v", annotation, err)
-		return true, nil
-	}
-	lock.Record = Record{Holder: in.NodeID, Acquired: in.Created}
-	if in.TTL > 0 {
-		lock.Record.Renewed, lock.Record.Duration = in.Created, time.Duration(in.TTL)
+	lock.Record.Holder = holder
+	if ends := scalar(annotations[expiry]).time(); !ends.IsZero() {
+		lock.Record.Renewed, lock.Record.Duration = ends.Add(-mariaTTL), mariaTTL
 	}
 	return true, nil
+}
+
+// mariaTTL is how long a record of OpenStack-Helm's MariaDB lasts, by default. Only the end is recorded.
+const mariaTTL = 120 * time.Second
+
+// anyAnnotation is a record as JSON in an annotation of any name. What kubectl keeps in one has it deeper.
+func anyAnnotation(lock *Lock, object *unstructured.Unstructured, _ time.Time) (bool, error) {
+	annotations := object.GetAnnotations()
+	for _, key := range slices.Sorted(maps.Keys(annotations)) {
+		if isRecord(annotations[key]) {
+			readRecord(lock, "annotation "+key, annotations[key])
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // scalar is a JSON value that some write as a string and others as a number; "" when it is absent or null.

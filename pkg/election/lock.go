@@ -79,6 +79,10 @@ type Lock struct {
 	HolderUID types.UID
 	// Rivals are holders that have an equal claim, of a lock that cannot tell who leads; else none.
 	Rivals []string
+	// Shared reports that the Rivals hold the lock at the same time, as they may.
+	Shared bool
+	// Address is the IP address that the leader has published beside its identity; "" for most locks.
+	Address string
 
 	// Labels, Owners and Managers (of the record) of the object tell whose lock it is, where its name does not.
 	Labels   map[string]string
@@ -124,18 +128,31 @@ func (l Lock) State(expired bool) State {
 		return Released
 	case !expired:
 		return Held
-	case l.Record.Duration == time.Second:
-		// A release sets the duration to a second (client-go tools/leaderelection tryRelease). fabric8's leaves the old
-		// holder in place with it.
+	case l.Record.Duration == releasedFor:
 		return Released
 	}
 	return Expired
 }
 
+// RivalLocks are readings of the lock as each of its rivals holds it.
+func (l Lock) RivalLocks() []Lock {
+	var locks []Lock
+	for _, rival := range l.Rivals {
+		one := l
+		one.Record.Holder, one.Rivals = rival, nil
+		locks = append(locks, one)
+	}
+	return locks
+}
+
+// releasedFor is what a release sets the duration to (client-go tools/leaderelection tryRelease). fabric8's leaves the old
+// holder in place with it.
+const releasedFor = time.Second
+
 // SameHolder reports whether two readings name the same holder, so that whoever was found to be it still is.
 func (l Lock) SameHolder(other Lock) bool {
 	return l.Exists == other.Exists && l.UID == other.UID && l.Marker == other.Marker && l.Record.Holder == other.Record.Holder &&
-		l.HolderUID == other.HolderUID && slices.Equal(l.Rivals, other.Rivals)
+		l.HolderUID == other.HolderUID && l.Address == other.Address && slices.Equal(l.Rivals, other.Rivals)
 }
 
 // SameTerm reports whether two readings belong to one unbroken leadership: the same object, holder, acquireTime and

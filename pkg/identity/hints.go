@@ -46,14 +46,14 @@ func (s *Search) addHint(strength int, pod *corev1.Pod, reason string) {
 	s.hints = keepCandidate(s.hints, pod, reason)
 }
 
-// asSibling notes a pod that differs from the one that the holder names in its generated end only.
+// asSibling notes a pod that differs from the one that the holder names in its generated end only, or has none.
 func (s *Search) asSibling(pod *corev1.Pod) {
 	if s.siblings {
 		return
 	}
 	of := stem(pod.Name)
 	for _, name := range s.Names() {
-		s.siblings = s.siblings || of != "" && of == stem(name)
+		s.siblings = s.siblings || of != "" && of == stem(name) || generatedEnd(name) != "" && pod.Name == stem(name)
 	}
 }
 

@@ -21,10 +21,10 @@ func (s *Search) Keys() []string {
 	}
 	for _, name := range s.Names() {
 		if of := stem(name); of != "" {
-			keys = append(keys, siblingsOf+s.claim.LockNamespace+"/"+of)
+			keys = append(keys, of, siblingsOf+of)
 		}
 	}
-	return keys
+	return append(keys, s.partKeys()...)
 }
 
 // PodKeys lists under which keys a pod is waited for.
@@ -32,6 +32,9 @@ func PodKeys(pod *corev1.Pod) []string {
 	keys := []string{podsOf + pod.Namespace}
 	for _, host := range Hosts(pod) {
 		keys = append(keys, host.Name)
+		if last := lastWords(host.Name); last != host.Name && host.rank < rewritten {
+			keys = append(keys, last)
+		}
 	}
 	if pod.Spec.NodeName != "" {
 		keys = append(keys, NodeKey(pod.Spec.NodeName))
@@ -40,7 +43,7 @@ func PodKeys(pod *corev1.Pod) []string {
 		keys = append(keys, announced)
 	}
 	if of := stem(pod.Name); of != "" {
-		keys = append(keys, siblingsOf+pod.Namespace+"/"+of)
+		keys = append(keys, siblingsOf+of)
 	}
 	return keys
 }

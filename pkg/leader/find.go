@@ -61,12 +61,36 @@ func (f *Finder) Find(ctx context.Context) (Status, error) {
 	now := f.Clock.Now()
 	j := judgement{lock: lock, state: lock.StateAt(now), now: now, allowExpired: f.AllowExpired}
 	// Where the lock alone says no, the pod is not asked for.
-	if j.held() {
-		if j.who, err = f.resolve(ctx, lock); err != nil {
-			return Status{}, err
-		}
+	switch {
+	case j.held():
+		j.who, err = f.resolve(ctx, lock)
+	case j.state == election.Held && len(lock.Rivals) > 0:
+		j.who.candidates, err = f.rivals(ctx, lock)
+	}
+	if err != nil {
+		return Status{}, err
 	}
 	return j.status(), nil
+}
+
+// rivals finds the pods of all who hold a lock.
+func (f *Finder) rivals(ctx context.Context, lock election.Lock) (candidates []identity.Candidate, err error) {
+	for _, rival := range lock.RivalLocks() {
+		who, err := f.search(ctx, rival)
+		if err != nil {
+			return nil, err
+		}
+		candidates = append(candidates, who.all()...)
+	}
+	return candidates, nil
+}
+
+// all are the pod that was found, or those that may be meant.
+func (who resolution) all() []identity.Candidate {
+	if who.pod != nil {
+		return []identity.Candidate{identity.CandidateOf(who.pod, "by rule "+who.rule)}
+	}
+	return who.candidates
 }
 
 // resolve finds the pod that holds a lock.
@@ -115,7 +139,7 @@ func (f *Finder) searchFor(lock election.Lock) *identity.Search {
 func claimOf(lock election.Lock, podNamespace string) identity.Claim {
 	return identity.Claim{
 		Holder: lock.Record.Holder, LockNamespace: lock.Namespace, LockName: lock.Name, PodNamespace: podNamespace,
-		Owned: lock.HolderUID != "", LockLabels: lock.Labels, Owners: lock.Owners, Managers: lock.Managers, Acquired: lock.Record.Acquired,
+		Address: lock.Address, Owned: lock.HolderUID != "", LockLabels: lock.Labels, Owners: lock.Owners, Managers: lock.Managers, Acquired: lock.Record.Acquired,
 	}
 }
 
@@ -128,7 +152,9 @@ type resolution struct {
 	rule            string
 	perProcess      bool
 	// reason says why no pod was found; "" as long as only the pod of that name is missing.
-	reason     Reason
+	reason Reason
+	// generated reports that the holder contains what only a workload's pod is called, though none of its workload is here.
+	generated  bool
 	node       string
 	candidates []identity.Candidate
 	// denied is what could not be asked, so that the answer may be incomplete.

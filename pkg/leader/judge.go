@@ -46,6 +46,8 @@ func (j judgement) reason() Reason {
 		return Ambiguous
 	case !j.held():
 		return Reason(j.state)
+	case j.who.generated && j.state != election.Held:
+		return PodGone // nobody renews the lock elsewhere
 	case j.who.reason != "":
 		return j.who.reason
 	case pod == nil:

@@ -18,7 +18,7 @@ type Reason string
 
 // The reasons, beside the states Expired, Released, Missing and NotElection, which are their own reason.
 const (
-	// PodGone: the pod that the holder names does not exist (any more).
+	// PodGone: the pod that the holder names does not exist any more: others of its kind do, or nobody renews the lock.
 	PodGone Reason = "PodGone"
 	// PodFinished: the pod has succeeded or failed; its processes have ended.
 	PodFinished Reason = "PodFinished"
@@ -40,7 +40,7 @@ const (
 	Ambiguous Reason = "Ambiguous"
 	// NodeOnly: the holder names a node, and none of its pods is known to be the one that is elected.
 	NodeOnly Reason = "NodeOnly"
-	// External: the holder names no pod and no node of this cluster.
+	// External: the holder names no pod and no node of this cluster; what renews the lock runs elsewhere.
 	External Reason = "External"
 	// HintsOnly: the holder is random; what pods there are can only be guessed at.
 	HintsOnly Reason = "HintsOnly"
@@ -159,7 +159,10 @@ func (s Status) MessageWith(note string) string {
 func (s Status) whoMessage() string {
 	switch s.Reason {
 	case Ambiguous:
-		if len(s.Lock.Rivals) > 0 {
+		switch {
+		case s.Lock.Shared:
+			return "and by " + quoteAll(s.Lock.Rivals[1:]) + " at the same time, as this lock allows" + s.candidatesMessage(":", "")
+		case len(s.Lock.Rivals) > 0:
 			return "but its peers " + quoteAll(s.Lock.Rivals) + " have the same priority, so none of them leads"
 		}
 		if s.Node != "" {
@@ -171,7 +174,10 @@ func (s Status) whoMessage() string {
 	case NodeOnly:
 		return "which is node " + s.Node + ", not a pod" + s.candidatesMessage("; no pod on it is known to be elected with this lock, --selector says which one is:", "")
 	case External:
-		return "which is no pod and no node of this cluster: a process outside of it, one that is gone, or a made-up name"
+		if s.who.generated {
+			return "which is called like a pod, but no pod of its kind is in this cluster: it runs elsewhere, as in another cluster"
+		}
+		return "which is no pod and no node of this cluster: it runs elsewhere, as in another cluster, is gone, or has a made-up name"
 	case HintsOnly:
 		return "a random identity that names no pod" + s.candidatesMessage("; it may be, and --selector decides:", "")
 	case PodNotSeen:

@@ -273,7 +273,7 @@ func TestWaitLeaderTellsWhatThereIs(t *testing.T) {
 	defer cancel()
 	_, err := stream.WaitLeader(ctx)
 	var none *leader.NoLeader
-	if !errors.As(err, &none) || none.Reason != leader.PodGone {
-		t.Errorf("got %v, want the verdict that the pod is gone", err)
+	if !errors.As(err, &none) || none.Reason != leader.External {
+		t.Errorf("got %v, want the verdict that no such pod is here", err)
 	}
 }

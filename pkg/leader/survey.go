@@ -69,6 +69,7 @@ type join struct {
 	*Survey
 	now      time.Time
 	entries  []*entry
+	searches []*entry            // those that somebody is looked for
 	byKey    map[string][]*entry // by the names of pods and nodes that would be news to them
 	replicas map[types.UID]int   // pods by what they are replicas of, of the last list that was whole
 	unlisted []string
@@ -78,6 +79,7 @@ type join struct {
 type entry struct {
 	judgement
 	search *identity.Search // nil where the lock alone says that nobody leads
+	rivals []*entry         // of a lock that several hold
 }
 
 // readLocks reads the locks of all kinds at once, since most kinds have none. Leases have to be there. Where several kinds
@@ -121,13 +123,24 @@ func (j *join) index() {
 	for _, e := range j.entries {
 		e.now = j.now
 		e.state = e.lock.StateAt(j.now)
-		if !e.held() {
-			continue
+		switch {
+		case e.held():
+			j.searchFor(e)
+		case e.state == election.Held:
+			for _, rival := range e.lock.RivalLocks() {
+				one := &entry{judgement: judgement{lock: rival, state: e.state, now: j.now}}
+				e.rivals = append(e.rivals, one)
+				j.searchFor(one)
+			}
 		}
-		e.search = identity.NewSearch(claimOf(e.lock, ""), nil)
-		for _, key := range e.search.Keys() {
-			j.byKey[key] = append(j.byKey[key], e)
-		}
+	}
+}
+
+func (j *join) searchFor(e *entry) {
+	e.search = identity.NewSearch(claimOf(e.lock, ""), nil)
+	j.searches = append(j.searches, e)
+	for _, key := range e.search.Keys() {
+		j.byKey[key] = append(j.byKey[key], e)
 	}
 }
 
@@ -136,7 +149,7 @@ func (j *join) readPods(ctx context.Context) error { return j.eachPod(ctx, j.Loc
 
 // readAllPods looks everywhere for those whose pod is not in their own namespace.
 func (j *join) readAllPods(ctx context.Context) error {
-	if j.Locks.Namespace == metav1.NamespaceAll || !slices.ContainsFunc(j.entries, (*entry).open) {
+	if j.Locks.Namespace == metav1.NamespaceAll || !slices.ContainsFunc(j.searches, (*entry).open) {
 		return nil
 	}
 	return j.eachPod(ctx, metav1.NamespaceAll)
@@ -145,8 +158,8 @@ func (j *join) readAllPods(ctx context.Context) error {
 // readNodes asks under which other names nodes are known, and looks through the pods of those that were found so.
 func (j *join) readNodes(ctx context.Context) error {
 	var open []*entry
-	for _, e := range j.entries {
-		if e.open() && !e.search.Generated() && len(e.search.Nodes()) == 0 {
+	for _, e := range j.searches {
+		if e.open() && !(e.search.Generated() && e.search.Siblings()) && len(e.search.Nodes()) == 0 {
 			open = append(open, e)
 		}
 	}
@@ -186,11 +199,11 @@ func (j *join) readNodes(ctx context.Context) error {
 
 // open reports that nobody has been found yet for a lock that somebody holds.
 func (e *entry) open() bool {
-	return e.search != nil && len(e.search.Matches()) == 0 && !identity.Random(e.lock.Record.Holder)
+	return len(e.search.Matches()) == 0 && !identity.Random(e.lock.Record.Holder)
 }
 
 func (j *join) eachPod(ctx context.Context, namespace string) error {
-	if !slices.ContainsFunc(j.entries, func(e *entry) bool { return e.search != nil }) {
+	if len(j.searches) == 0 {
 		return nil
 	}
 	replicas := map[types.UID]int{}
@@ -227,9 +240,12 @@ func runs(pod *corev1.Pod) bool {
 // rows judges what has been gathered.
 func (j *join) rows() []Row {
 	rows := make([]Row, 0, len(j.entries))
+	for _, e := range j.searches {
+		e.who = conclude(e.search, e.lock, e.lock.Namespace, j.denied)
+	}
 	for _, e := range j.entries {
-		if e.search != nil {
-			e.who = conclude(e.search, e.lock, e.lock.Namespace, j.denied)
+		for _, rival := range e.rivals {
+			e.who.candidates = append(e.who.candidates, rival.who.all()...)
 		}
 		row := Row{Status: e.status(), Followers: -1}
 		if row.Led() {
