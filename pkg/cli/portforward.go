@@ -69,7 +69,7 @@ func newPortForwardCommand(name string, config *connectionFlags, streams generic
 		RunE:    withLock(o.complete, o.run),
 	}
 	o.addFlags(cmd)
-	cmd.Flags().StringSliceVar(&o.addresses, "address", []string{"localhost"}, "Addresses to listen on (comma separated). Only accepts IP addresses or localhost as a value. When localhost is supplied, kubectl will try to bind on both 127.0.0.1 and ::1 and will fail if neither of these addresses are available to bind.")
+	cmd.Flags().StringSliceVar(&o.addresses, "address", []string{"localhost"}, "Addresses to listen on (comma separated). Only accepts IP addresses or localhost as a value. When localhost is supplied, both 127.0.0.1 and ::1 are bound, as far as the machine has them; a port that is taken on one of them is an error.")
 	cmd.Flags().DurationVar(&o.timeout, "timeout", time.Minute, "How long to wait for a leader: at the start, and then each connection. Must be positive.")
 	cmd.Flags().DurationVar(&o.timeout, "pod-running-timeout", time.Minute, "The same as --timeout.")
 	cmd.Flags().BoolVar(&o.exitOnFailover, "exit-on-failover", false, "Exit with 1 when the term ends, instead of going on with the next leader.")
