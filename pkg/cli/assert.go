@@ -17,7 +17,6 @@ import (
 	"github.com/kubectl-leader/kubectl-leader/pkg/check"
 	"github.com/kubectl-leader/kubectl-leader/pkg/check/report"
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
-	"github.com/kubectl-leader/kubectl-leader/pkg/tunnel"
 )
 
 const assertExample = `  # Somebody leads, and has done so for 10 seconds
@@ -242,7 +241,7 @@ func (o *assertOptions) run(ctx context.Context) error {
 		boundBy(&finder, o.timeout)
 	}
 	runner := &check.Runner{
-		Leader:  &evidence{cluster: c, finder: finder, dial: tunnel.NewDialer(c.config, c.kube.Core()), tell: screen.notice},
+		Leader:  &evidence{cluster: c, finder: finder, dial: c.dialer(), execProtocol: execProtocol(), tell: screen.notice},
 		Timeout: o.timeout, Interval: o.interval, TLS: o.tls, Notice: screen.notice,
 	}
 	result, err := o.show(ctx, runner, screen)

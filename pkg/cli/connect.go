@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
 	"github.com/kubectl-leader/kubectl-leader/pkg/kube"
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
+	"github.com/kubectl-leader/kubectl-leader/pkg/tunnel"
 )
 
 // cluster is a connection to the API server, shared by all that a command does.
@@ -95,6 +96,19 @@ func (c *cluster) finderOf(ref election.Ref, podNamespace string) *leader.Finder
 	}
 	return finder
 }
+
+// dialer opens connections to pods for port-forward.
+func (c *cluster) dialer() tunnel.Dialer {
+	return tunnel.NewDialer(c.config, c.kube.Core(), tunnel.NewProtocol("portforward", webSockets("KUBECTL_PORT_FORWARD_WEBSOCKETS")))
+}
+
+// execProtocol is how commands are run in pods.
+func execProtocol() *tunnel.Protocol {
+	return tunnel.NewProtocol("exec", webSockets("KUBECTL_REMOTE_COMMAND_WEBSOCKETS"))
+}
+
+// webSockets reads a feature gate of kubectl's (k8s.io/kubectl/pkg/cmd/util, FeatureGate.IsDisabled).
+func webSockets(variable string) bool { return !strings.EqualFold(os.Getenv(variable), "false") }
 
 func checkNamespace(namespace string) error {
 	if problems := validation.IsDNS1123Label(namespace); len(problems) > 0 {

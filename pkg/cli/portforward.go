@@ -186,7 +186,7 @@ func (o *portForwardOptions) run(ctx context.Context) (err error) {
 		}
 	}
 	forwarder := &tunnel.Forwarder{
-		Leaders: stream, Dial: tunnel.NewDialer(cluster.config, cluster.kube.Core()),
+		Leaders: stream, Dial: cluster.dialer(),
 		Timeout: o.timeout, Notice: tell, Trace: func(string) {},
 	}
 	if o.verbosity() > 0 {

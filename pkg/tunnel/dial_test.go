@@ -30,7 +30,7 @@ func TestDialEndsWithItsContext(t *testing.T) {
 	ctx, stop := context.WithCancelCause(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		_, err := NewDialer(config, client.Core())(ctx, &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "ops", Name: "op-0"}})
+		_, err := NewDialer(config, client.Core(), NewProtocol("portforward", true))(ctx, &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "ops", Name: "op-0"}})
 		ended <- err
 	}()
 	<-asked
