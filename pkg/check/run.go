@@ -17,6 +17,7 @@ import (
 	utilnet "k8s.io/apimachinery/pkg/util/net"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
+	"github.com/kubectl-leader/kubectl-leader/pkg/login"
 )
 
 // Leader is how evidence is taken from the pod that leads. Its methods end with their context.
@@ -147,7 +148,7 @@ func (r *Runner) checkpoint(ctx context.Context, checkpoint Checkpoint, attempts
 	deadline := ctx
 	if timeout := r.timeout(checkpoint); timeout > 0 {
 		var cancel context.CancelFunc
-		deadline, cancel = context.WithTimeout(ctx, timeout)
+		deadline, cancel = login.WithTimeout(ctx, timeout)
 		defer cancel()
 	}
 	pending := r.prepare(deadline, attempts)
@@ -317,7 +318,7 @@ const confirmWithin = 5 * time.Second
 
 // confirmAll asks once for each lock whether its checks hold still, and takes back those that do not.
 func confirmAll(ctx context.Context, attempts []*attempt) {
-	ctx, cancel := context.WithTimeout(ctx, confirmWithin)
+	ctx, cancel := login.WithTimeout(ctx, confirmWithin)
 	defer cancel()
 	ofLock := map[streamKey][]*attempt{}
 	for _, a := range attempts {

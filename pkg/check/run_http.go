@@ -18,6 +18,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
+	"github.com/kubectl-leader/kubectl-leader/pkg/login"
 )
 
 const (
@@ -109,7 +110,7 @@ func (e *endpoint) ask(ctx context.Context, term leader.Status) (Evidence, error
 	client := e.of(term.Pod)
 	client.noteNever(nil)
 	all := ctx
-	ctx, cancel := context.WithTimeout(all, askWithin)
+	ctx, cancel := login.WithTimeout(all, askWithin)
 	defer cancel()
 	scheme := "http"
 	if spec.Scheme != "" {

@@ -184,6 +184,9 @@ func (o *assertOptions) readFiles(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	if slices.Contains(files, "-") {
+		o.config.stdinUse = "used by -f -"
+	}
 	env := os.LookupEnv
 	if o.dryRun == dryRunClient { // secrets are for a run
 		env = func(name string) (string, bool) {

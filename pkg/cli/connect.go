@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"strings"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
 	"github.com/kubectl-leader/kubectl-leader/pkg/kube"
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
+	"github.com/kubectl-leader/kubectl-leader/pkg/login"
 	"github.com/kubectl-leader/kubectl-leader/pkg/tunnel"
 )
 
@@ -48,7 +50,7 @@ func connect(flags *connectionFlags) (*cluster, error) {
 	config.QPS = -1 // a few requests, none of them in a loop: nothing to hold back
 	clock := &election.ServerClock{}
 	config.Wrap(clock.Wrap)
-	client, err := rest.HTTPClientFor(config)
+	client, err := httpClient(config, flags.stdinUse)
 	if err != nil {
 		return nil, err
 	}
@@ -69,6 +71,25 @@ func connect(flags *connectionFlags) (*cluster, error) {
 	}
 	locks := election.Client{Leases: typed, Dynamic: objects, Metadata: typed, Clock: clock}
 	return &cluster{config: config, namespace: namespace, kube: typed, locks: locks}, nil
+}
+
+// httpClient makes the client of a cluster. What a plugin for credentials asks of its user takes as long as it takes; stdinUse is
+// what else reads stdin, "" for nothing.
+func httpClient(config *rest.Config, stdinUse string) (*http.Client, error) {
+	if config.ExecProvider == nil {
+		return rest.HTTPClientFor(config)
+	}
+	login.Watch()
+	config.ExecProvider.StdinUnavailable, config.ExecProvider.StdinUnavailableMessage = stdinUse != "", stdinUse
+	if timeout := config.Timeout; timeout > 0 {
+		config.Wrap(func(next http.RoundTripper) http.RoundTripper { return login.Bounding(next, timeout) })
+	}
+	client, err := rest.HTTPClientFor(config)
+	if err != nil {
+		return nil, err
+	}
+	client.Timeout, client.Transport = 0, login.Abandoning(client.Transport)
+	return client, nil
 }
 
 const (

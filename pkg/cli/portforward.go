@@ -15,6 +15,7 @@ import (
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/firstgc"
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
+	"github.com/kubectl-leader/kubectl-leader/pkg/login"
 	"github.com/kubectl-leader/kubectl-leader/pkg/tunnel"
 )
 
@@ -89,6 +90,7 @@ func (o *portForwardOptions) complete(cmd *cobra.Command, args []string) (err er
 		if _, err := exec.LookPath(o.command[0]); err != nil {
 			return usageError(cmd, "%v", err)
 		}
+		o.config.stdinUse = "used by the command after --"
 	}
 	specs, err := o.takeLock(cmd, args)
 	switch {
@@ -232,7 +234,7 @@ func (o *portForwardOptions) run(ctx context.Context) (err error) {
 
 // probe opens the first tunnel. Only a denial counts: anything else may be over when the first client comes.
 func probe(ctx context.Context, forwarder *tunnel.Forwarder, first *leader.Change) error {
-	ctx, cancel := context.WithTimeout(ctx, probeWithin)
+	ctx, cancel := login.WithTimeout(ctx, probeWithin)
 	defer cancel()
 	return forwarder.Probe(ctx, first.Pod)
 }

@@ -23,10 +23,15 @@ const dialWithin = 30 * time.Second
 // NewDialer makes the Dialer of a cluster, which upgrades its connections by a Protocol.
 func NewDialer(config *rest.Config, client rest.Interface, protocol *Protocol) Dialer {
 	return abandoning(func(ctx context.Context, pod *corev1.Pod) (conn httpstream.Connection, err error) {
-		// client-go's dialers take no context; the transport below them does, and WebSocket's keeps to its deadline alone.
+		// client-go's dialers take no context; the transport below them does, and WebSocket's keeps to its deadline alone. It is
+		// below the plugin for credentials, too, whose time is not bounded.
 		config := rest.CopyConfig(config)
 		config.Wrap(func(next http.RoundTripper) http.RoundTripper {
-			return roundTripper(func(req *http.Request) (*http.Response, error) { return next.RoundTrip(req.WithContext(ctx)) })
+			return roundTripper(func(req *http.Request) (*http.Response, error) {
+				ctx, cancel := context.WithTimeout(ctx, dialWithin)
+				defer cancel()
+				return next.RoundTrip(req.WithContext(ctx))
+			})
 		})
 		url := client.Post().Resource("pods").Namespace(pod.Namespace).Name(pod.Name).SubResource("portforward").URL()
 		err = protocol.Upgrade(func() (err error) {
@@ -71,9 +76,7 @@ func abandoning(dial Dialer) Dialer {
 	return func(ctx context.Context, pod *corev1.Pod) (httpstream.Connection, error) {
 		results := make(chan result)
 		go func() {
-			bounded, cancel := context.WithTimeout(ctx, dialWithin)
-			defer cancel()
-			conn, err := dial(bounded, pod)
+			conn, err := dial(ctx, pod)
 			select {
 			case results <- result{conn, err}:
 			case <-ctx.Done():
