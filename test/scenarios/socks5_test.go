@@ -24,7 +24,7 @@ func socks5(t *testing.T) (address string, connections *atomic.Int32) {
 				return
 			}
 			go func() {
-				defer conn.Close() // either side has ended it
+				defer conn.Close()             // either side has ended it
 				serveSOCKS5(conn, connections) // what fails shows in its client
 			}()
 		}
