@@ -166,7 +166,7 @@ func TestStdinIsTheCommands(t *testing.T) {
 func TestLoginDoesNotKeepACommandFromEnding(t *testing.T) {
 	t.Parallel()
 	ns := shared.deploy(t)
-	by, dir := loggingIn(t, ns, clientcmdapi.NeverExecInteractiveMode, `touch asked; while ! test -e over; do sleep 0.2; done`)
+	by, dir := loggingIn(t, ns, clientcmdapi.NeverExecInteractiveMode, `exec 2>/dev/null; touch asked; while ! test -e over; do sleep 0.2; done`)
 	t.Cleanup(func() { writeFile(t, filepath.Join(dir, "over"), "") })
 	p := start(t, by, "holder", "demo-operator")
 	for deadline := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
