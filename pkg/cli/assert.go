@@ -93,6 +93,7 @@ func newAssertCommand(name string, config *connectionFlags, streams genericioopt
 	flags.DurationVar(&o.interval, "interval", time.Second, "How long to wait until an endpoint is asked or a command is run again.")
 	flags.BoolVar(&o.tls.SkipVerify, "insecure-skip-tls-verify-endpoint", false, "With --scheme=https, do not check the endpoint's certificate.")
 	flags.StringVar(&o.caFile, "endpoint-ca", "", "File with the certificate authorities of the endpoint, for --scheme=https.")
+	flags.StringVar(&o.tls.ServerName, "endpoint-server-name", "", "Name in the endpoint's certificate, for --scheme=https: what is asked for by SNI and as Host, and verified. Default: localhost.")
 	flags.StringVarP(&o.output, "output", "o", "", "Output format. One of: ("+strings.Join(reportFormats(), ", ")+"). Default: a line a check.")
 	cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		if len(o.files) > 0 {
@@ -136,6 +137,9 @@ func (o *assertOptions) complete(cmd *cobra.Command, args []string) error {
 	case o.tls.SkipVerify && o.caFile != "":
 		return usageError(cmd, "--insecure-skip-tls-verify-endpoint and --endpoint-ca exclude each other")
 	}
+	if problem := o.tls.Problem(); problem != "" {
+		return usageError(cmd, "--endpoint-server-name %s", problem)
+	}
 	if o.caFile != "" {
 		pem, err := os.ReadFile(o.caFile)
 		if err != nil {
@@ -151,8 +155,8 @@ func (o *assertOptions) complete(cmd *cobra.Command, args []string) error {
 	switch stable := o.conditions.StableFor; {
 	case stable > 0 && stable >= o.timeout:
 		return usageError(cmd, "--stable-for=%s cannot be seen within --timeout=%s", stable, o.timeout)
-	case o.http.Scheme != "https" && (o.caFile != "" || o.tls.SkipVerify):
-		return usageError(cmd, "--endpoint-ca and --insecure-skip-tls-verify-endpoint are for --scheme=https")
+	case o.http.Scheme != "https" && (o.caFile != "" || o.tls.SkipVerify || o.tls.ServerName != ""):
+		return usageError(cmd, "--endpoint-ca, --endpoint-server-name and --insecure-skip-tls-verify-endpoint are for --scheme=https")
 	}
 	rest, err := o.takeLock(cmd, args)
 	switch {
