@@ -165,7 +165,7 @@ func (o *assertOptions) complete(cmd *cobra.Command, args []string) error {
 	case len(rest) > 0:
 		return usageError(cmd, "assert takes one LOCK, got also %q", rest)
 	}
-	checks, err := o.checks(cmd, o.ref)
+	checks, err := o.checks(cmd, o.ref, o.env())
 	if err != nil {
 		return usageError(cmd, "%v", err)
 	}
@@ -191,16 +191,7 @@ func (o *assertOptions) readFiles(cmd *cobra.Command, args []string) error {
 	if slices.Contains(files, "-") {
 		o.config.stdinUse = "used by -f -"
 	}
-	env := os.LookupEnv
-	if o.dryRun == dryRunClient { // secrets are for a run
-		env = func(name string) (string, bool) {
-			value, set := os.LookupEnv(name)
-			if !set && !slices.Contains(o.unset, name) {
-				o.unset = append(o.unset, name)
-			}
-			return value, true
-		}
-	}
+	env := o.env()
 	var errs []error
 	for _, name := range files {
 		checkpoints, err := readChecks(cmd.Context(), name, o.streams, env)
@@ -214,6 +205,20 @@ func (o *assertOptions) readFiles(cmd *cobra.Command, args []string) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// env answers for variables. Secrets are for a run: a dry run notes which of them it did not find.
+func (o *assertOptions) env() func(name string) (string, bool) {
+	if o.dryRun != dryRunClient {
+		return os.LookupEnv
+	}
+	return func(name string) (string, bool) {
+		value, set := os.LookupEnv(name)
+		if !set && !slices.Contains(o.unset, name) {
+			o.unset = append(o.unset, name)
+		}
+		return value, true
+	}
 }
 
 func (o *assertOptions) run(ctx context.Context) error {

@@ -167,7 +167,7 @@ func (f *Forwarder) attempts(ctx, waitCtx context.Context, c *client, port Port)
 				refusedBy, refusedSince = lead, time.Now()
 			}
 			if !known && delay == retryFirst {
-				f.Notice(fmt.Sprintf("connection for %d: %v; trying for %s", port.Local, err, refusedPatience))
+				f.Notice(fmt.Sprintf("connection for %d: %s; trying for %s", port.Local, isRefused.where, refusedPatience))
 			}
 			if known || time.Since(refusedSince) >= refusedPatience {
 				f.deaf.Store(key, nil)

@@ -1,12 +1,14 @@
 package tunnel
 
 import (
+	"errors"
 	"net"
 	"strconv"
 	"strings"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 )
 
@@ -115,5 +117,15 @@ func TestListenWhereAFamilyIsLacking(t *testing.T) {
 	Close(opened)
 	if opened, err = listenPort(Port{0, "8080"}, []address{{"tcp6", lacking, true}}, nil); err == nil || !strings.Contains(err.Error(), lacking) {
 		t.Errorf("opened %v, %v; want an error that names %s", opened, err, lacking)
+	}
+}
+
+// TestRefusedInThePod says what the kubelet said, and what that means for a process that listens on the pod's address.
+func TestRefusedInThePod(t *testing.T) {
+	const said = "failed to connect to localhost:9500 inside namespace: IPv4: dial tcp4 127.0.0.1:9500: connect: connection refused"
+	pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "ops", Name: "op-0"}}
+	err := podError(errors.New(said), pod, 9500, true)
+	if want := "pod ops/op-0: nothing listens in the pod on localhost:9500 (" + said + "); a process that listens on the pod's own address alone cannot be reached through port-forward"; err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
