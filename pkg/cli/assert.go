@@ -50,6 +50,7 @@ type assertOptions struct {
 	files    []string
 	dryRun   string
 	timeout  time.Duration
+	patient  bool // the timeout is not given
 	interval time.Duration
 	output   string
 	tls      check.EndpointTLS
@@ -89,7 +90,7 @@ func newAssertCommand(name string, config *connectionFlags, streams genericioopt
 	flags.StringArrayVarP(&o.files, "filename", "f", nil, "File with checks, a directory of such files (.yaml, .yml, .json), or - for stdin. Can be given several times.")
 	// There is no "server" of kubectl's: nothing that is asserted is sent to it.
 	addChoice(cmd, flags, &o.dryRun, "dry-run", `Must be "none" or "client". With "client", which it is where nothing follows, only tell what would be asserted, and whether it can be; no cluster is asked.`, "none", dryRunClient).NoOptDefVal = dryRunClient
-	flags.DurationVar(&o.timeout, "timeout", 30*time.Second, "How long the checks may take until they hold, unless a file says so itself; 0 tries once.")
+	flags.DurationVar(&o.timeout, "timeout", 30*time.Second, "How long the checks may take until they hold, unless a file says so itself; 0 tries once. If it is not given, at least twice the duration of the Lease plus 15s.")
 	flags.DurationVar(&o.interval, "interval", time.Second, "How long to wait until an endpoint is asked or a command is run again.")
 	flags.BoolVar(&o.tls.SkipVerify, "insecure-skip-tls-verify-endpoint", false, "With --scheme=https, do not check the endpoint's certificate.")
 	flags.StringVar(&o.caFile, "endpoint-ca", "", "File with the certificate authorities of the endpoint, for --scheme=https.")
@@ -121,7 +122,7 @@ func (o *assertOptions) completeFlags(cmd *cobra.Command) {
 }
 
 func (o *assertOptions) complete(cmd *cobra.Command, args []string) error {
-	o.palette = newPalette(cmd, o.streams.Out)
+	o.palette, o.patient = newPalette(cmd, o.streams.Out), !cmd.Flags().Changed("timeout")
 	if o.lease != "" && len(args) > 0 {
 		return twice(cmd, args[0])
 	}
@@ -254,7 +255,7 @@ func (o *assertOptions) run(ctx context.Context) error {
 	}
 	runner := &check.Runner{
 		Leader:  &evidence{cluster: c, finder: finder, dial: c.dialer(), execProtocol: execProtocol(), tell: screen.notice},
-		Timeout: o.timeout, Interval: o.interval, TLS: o.tls, Notice: screen.notice,
+		Timeout: o.timeout, Patient: o.patient, Interval: o.interval, TLS: o.tls, Notice: screen.notice,
 	}
 	result, err := o.show(ctx, runner, screen)
 	switch {
