@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
+	"github.com/kubectl-leader/kubectl-leader/pkg/login"
 )
 
 // attempt is one check in the making.
@@ -30,7 +31,7 @@ const onceWithin = time.Minute
 func (a *attempt) take(ctx context.Context) {
 	if a.once {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, onceWithin)
+		ctx, cancel = login.WithTimeout(ctx, onceWithin)
 		defer cancel()
 	}
 	a.Got = ""

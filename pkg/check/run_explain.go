@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/login"
 )
 
 // explainWithin bounds what is asked only to explain failures.
@@ -16,7 +18,7 @@ func (r *Runner) explain(ctx context.Context, attempts []*attempt) {
 	if ctx.Err() != nil || !slices.ContainsFunc(attempts, func(a *attempt) bool { return !a.Holds }) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, explainWithin)
+	ctx, cancel := login.WithTimeout(ctx, explainWithin)
 	defer cancel()
 	var wg sync.WaitGroup
 	wg.Go(func() { confirmAll(ctx, held(attempts)) })

@@ -351,3 +351,19 @@ func TestExec(t *testing.T) {
 		t.Error(report.Outcomes[0].Message())
 	}
 }
+
+// TestDefaultTimeFollowsTheLease: a holder that is gone keeps the Lease for as long as it lasts. A time that is given is kept to.
+func TestDefaultTimeFollowsTheLease(t *testing.T) {
+	for _, patient := range []bool{true, false} {
+		cluster, p := scene(t, nil)
+		s := spec()
+		s.Conditions = &check.Conditions{Holder: "op-1"}
+		runner := &check.Runner{Leader: p, Timeout: 100 * time.Millisecond, Patient: patient, Interval: 10 * time.Millisecond}
+		change := time.AfterFunc(time.Second, func() { cluster.Hold("op-1_b", time.Minute) })
+		report := runner.Run(t.Context(), []check.Checkpoint{{Checks: []check.Spec{s}}})
+		change.Stop()
+		if report.Holds() != patient {
+			t.Errorf("patient %t: holds %t: %s", patient, report.Holds(), report.Outcomes[0].Message())
+		}
+	}
+}

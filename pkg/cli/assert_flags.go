@@ -54,8 +54,8 @@ func (o *checkFlags) addFlags(cmd *cobra.Command) {
 	flags.StringVar(&o.http.Path, "path", "/", "What to ask for.")
 	flags.StringVar(&o.http.Scheme, "scheme", "http", "http or https.")
 	flags.StringVar(&o.http.Method, "method", http.MethodGet, "HTTP method. The request is made again at each try, whatever its method.")
-	flags.StringArrayVar(&o.headers, "header", nil, "Header of the request, as 'Name: value'. Can be given several times.")
-	flags.StringVar(&o.http.Body, "body", "", "Body of the request.")
+	flags.StringArrayVar(&o.headers, "header", nil, "Header of the request, as 'Name: value', where ${VAR} stands for a variable of the environment: what is in single quotes is seen by nobody in a list of processes. Can be given several times.")
+	flags.StringVar(&o.http.Body, "body", "", "Body of the request, where ${VAR} stands for a variable of the environment and $${ for ${ itself.")
 	flags.StringSliceVar(&o.status, "status", nil, "Status of the answer: 200, 2xx, or a list. Default: any if something is asserted that the answer has, 2xx if nothing is, or only what it lacks.")
 
 	flags.BoolVar(&o.logs, "logs", false, "Assert something of the leader's logs.")
@@ -178,7 +178,7 @@ func changed(cmd *cobra.Command, names []string) string {
 }
 
 // checks makes the checks of a command line: one of the lock, and one of an endpoint or of the logs.
-func (o *checkFlags) checks(cmd *cobra.Command, lock election.Ref) ([]check.Spec, error) {
+func (o *checkFlags) checks(cmd *cobra.Command, lock election.Ref, env func(string) (string, bool)) ([]check.Spec, error) {
 	output := changed(cmd, slices.Concat(outputFlags, operatorFlags()))
 	if flag := o.empty(cmd); flag != "" {
 		if cmd.Flags().Lookup(flag).Value.Type() == "bool" {
@@ -214,7 +214,7 @@ func (o *checkFlags) checks(cmd *cobra.Command, lock election.Ref) ([]check.Spec
 	spec := check.Spec{Lock: lock}
 	switch {
 	case o.http.Port != "":
-		if err := o.completeHTTP(); err != nil {
+		if err := o.completeHTTP(env); err != nil {
 			return nil, err
 		}
 		spec.HTTP = &o.http
@@ -233,7 +233,7 @@ func (o *checkFlags) checks(cmd *cobra.Command, lock election.Ref) ([]check.Spec
 	return specs, validate(specs)
 }
 
-func (o *checkFlags) completeHTTP() error {
+func (o *checkFlags) completeHTTP(env func(string) (string, bool)) (err error) {
 	o.http.Method = strings.ToUpper(o.http.Method)
 	o.http.Headers = http.Header{}
 	for _, header := range o.headers {
@@ -242,7 +242,13 @@ func (o *checkFlags) completeHTTP() error {
 			return fmt.Errorf("a --header is not 'Name: value': it has no colon")
 		}
 		name = strings.TrimSpace(name)
-		o.http.Headers[name] = append(o.http.Headers[name], strings.TrimSpace(value))
+		if value, err = check.Expand(strings.TrimSpace(value), env); err != nil {
+			return fmt.Errorf("--header %w", err)
+		}
+		o.http.Headers[name] = append(o.http.Headers[name], value)
+	}
+	if o.http.Body, err = check.Expand(o.http.Body, env); err != nil {
+		return fmt.Errorf("--body %w", err)
 	}
 	if len(o.status) == 0 {
 		return nil

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -18,7 +20,6 @@ import (
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/remotecommand"
 	"k8s.io/client-go/util/exec"
-	"k8s.io/streaming/pkg/httpstream"
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/check"
@@ -39,7 +40,9 @@ type evidence struct {
 	cluster *cluster
 	finder  leader.Finder // but for what a check says itself
 	dial    tunnel.Dialer
-	tell    func(string)
+	// execProtocol is how exec reaches pods.
+	execProtocol *tunnel.Protocol
+	tell         func(string)
 }
 
 func (e *evidence) finderOf(spec check.Spec) *leader.Finder {
@@ -160,23 +163,20 @@ func (e *evidence) Delete(ctx context.Context, pod *corev1.Pod) error {
 
 func (e *evidence) Exec(ctx context.Context, pod *corev1.Pod, run check.Exec) ([]byte, int, error) {
 	request := e.cluster.kube.Exec(pod, &corev1.PodExecOptions{Container: run.Container, Command: run.Command, Stdout: true, Stderr: true})
-	var first error
-	executor, err := newExecutor(e.cluster.config, request, &first)
-	if err != nil {
-		return nil, 0, err
-	}
 	out := &bounded{}
 	ended := make(chan error, 1)
 	go func() {
-		ended <- executor.StreamWithContext(ctx, remotecommand.StreamOptions{Stdout: out, Stderr: out})
+		ended <- e.execProtocol.Upgrade(func() error {
+			return stream(ctx, out)(remotecommand.NewWebSocketExecutor(e.cluster.config, http.MethodGet, request.URL().String()))
+		}, func() error {
+			return stream(ctx, out)(newSPDYExecutor(e.cluster.config, request.URL()))
+		})
 	}()
+	var err error
 	select {
 	case err = <-ended:
 	case <-ctx.Done(): // a WebSocket handshake keeps to the context's deadline alone, and its answer may never come
 		return nil, 0, context.Cause(ctx)
-	}
-	if err != nil {
-		err = cmp.Or(tunnel.Refusal(err, "exec"), tunnel.Refusal(first, "exec"), err)
 	}
 	var exit exec.CodeExitError
 	switch {
@@ -192,25 +192,22 @@ func (e *evidence) Exec(ctx context.Context, pod *corev1.Pod, run check.Exec) ([
 	return out.buffer.Bytes(), 0, nil
 }
 
-// newExecutor speaks WebSocket, and SPDY where the server or a proxy on the way cannot do that.
-// What the server answered to the first is kept.
-func newExecutor(config *rest.Config, request *rest.Request, first *error) (remotecommand.Executor, error) {
+// stream runs the command of an executor, once that is made.
+func stream(ctx context.Context, out io.Writer) func(remotecommand.Executor, error) error {
+	return func(executor remotecommand.Executor, err error) error {
+		if err != nil {
+			return err
+		}
+		return executor.StreamWithContext(ctx, remotecommand.StreamOptions{Stdout: out, Stderr: out})
+	}
+}
+
+func newSPDYExecutor(config *rest.Config, url *url.URL) (remotecommand.Executor, error) {
 	transport, upgrader, err := tunnel.RoundTripperFor(config)
 	if err != nil {
 		return nil, err
 	}
-	overSPDY, err := remotecommand.NewSPDYExecutorForTransports(transport, upgrader, "POST", request.URL())
-	if err != nil {
-		return nil, err
-	}
-	overWebSocket, err := remotecommand.NewWebSocketExecutor(config, "GET", request.URL().String())
-	if err != nil {
-		return nil, err
-	}
-	return remotecommand.NewFallbackExecutor(overWebSocket, overSPDY, func(err error) bool {
-		*first = err
-		return httpstream.IsUpgradeFailure(err) || httpstream.IsHTTPSProxyError(err)
-	})
+	return remotecommand.NewSPDYExecutorForTransports(transport, upgrader, http.MethodPost, url)
 }
 
 // bounded keeps what a command writes, up to a limit.

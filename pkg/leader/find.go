@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
 	"github.com/kubectl-leader/kubectl-leader/pkg/identity"
 	"github.com/kubectl-leader/kubectl-leader/pkg/kube"
+	"github.com/kubectl-leader/kubectl-leader/pkg/login"
 )
 
 // Finder finds the leader of one lock.
@@ -51,7 +52,7 @@ type NodesGetter interface {
 func (f *Finder) Find(ctx context.Context) (Status, error) {
 	if f.AnswerWithin > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, f.AnswerWithin)
+		ctx, cancel = login.WithTimeout(ctx, f.AnswerWithin)
 		defer cancel()
 	}
 	lock, err := f.Locks.Read(ctx, f.Lock)

@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/resourceversion"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
+	"github.com/kubectl-leader/kubectl-leader/pkg/login"
 )
 
 // surely is how long after a record ran out word of the next term may come and still be told from word that did not come for a
@@ -213,7 +214,7 @@ type confirmation struct {
 }
 
 func (f *follower) confirm(ctx context.Context, to chan<- confirmation) {
-	askCtx, cancel := context.WithTimeout(ctx, confirmWithin)
+	askCtx, cancel := login.WithTimeout(ctx, confirmWithin)
 	defer cancel()
 	lock, err := f.stream.finder.Locks.Read(askCtx, f.stream.finder.Lock)
 	send(ctx, to, confirmation{lock, err})

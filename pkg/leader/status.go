@@ -86,6 +86,12 @@ func (s Status) Undecided() bool {
 	return false
 }
 
+// DefaultWait is how long to wait for a leader where nobody says: long enough for the Lease of a holder that is gone to run out and
+// for another candidate to be elected, and to be seen to have been. It is at least twice the duration of the Lease and 15 s.
+func (s Status) DefaultWait(least time.Duration) time.Duration {
+	return max(least, 2*s.Lock.Record.Duration+15*time.Second)
+}
+
 // UpToUser reports that waiting does not settle who leads: the user has to say which pod is meant.
 func (s Status) UpToUser() bool {
 	return s.Reason == Ambiguous || s.Reason == HintsOnly || s.Reason == NotSelected
