@@ -75,8 +75,10 @@ type streamKey struct {
 
 func (s Spec) streamKey() streamKey { return streamKey{s.Lock.String(), s.Namespace, s.Renewals()} }
 
-// Renewals reports that the check wants to hear of every renewal of its lock.
-func (s Spec) Renewals() bool { return s.Conditions != nil && s.Conditions.RenewedWithin > 0 }
+// Renewals reports that the check wants to hear of every renewal of its lock. leaseTransitions may change with one.
+func (s Spec) Renewals() bool {
+	return s.Conditions != nil && (s.Conditions.RenewedWithin > 0 || s.Conditions.Transitions != nil)
+}
 
 // Event is news of a check.
 type Event struct {

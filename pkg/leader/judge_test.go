@@ -162,7 +162,8 @@ func TestContinues(t *testing.T) {
 		{"released", func(j *judgement) { j.state = election.Released; j.lock.Record.Holder = "" }, false},
 		{"pod gone", func(j *judgement) { j.who.pod = nil }, false},
 		{"another pod of the name", func(j *judgement) { j.who.pod.UID = "2" }, false},
-		{"another term", func(j *judgement) { j.lock.Record.Transitions++ }, false},
+		{"another term", func(j *judgement) { j.lock.Record.Acquired = acquired.Add(time.Second) }, false},
+		{"a count that grows with each renewal", func(j *judgement) { j.lock.Record.Transitions++ }, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if got := evidence("op-0_x", test.change).status().Continues(term); got != test.want {

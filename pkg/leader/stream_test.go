@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	coordinationv1 "k8s.io/api/coordination/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -141,6 +142,22 @@ func TestStreamPublishesNoRenewals(t *testing.T) {
 	cluster.Hold("", time.Second)
 	if next, err := first.Next(t.Context()); err != nil || next.Reason != "Released" {
 		t.Errorf("20 renewals made a verdict: %v, %v", next, err)
+	}
+}
+
+func TestACountThatGrowsIsNoTerm(t *testing.T) {
+	cluster := leadertest.New()
+	cluster.Run("op-0")
+	cluster.Hold("op-0", time.Minute)
+	stream, _ := follow(t, cluster)
+	first := until(t, stream.Latest(), "op-0 leads", leads("op-0"))
+	for count := range int32(20) {
+		cluster.Change(func(lease *coordinationv1.Lease) { lease.Spec.LeaseTransitions = &count })
+		cluster.Renew()
+	}
+	cluster.Hold("", time.Second)
+	if next, err := first.Next(t.Context()); err != nil || next.Reason != "Released" {
+		t.Errorf("renewals that count made a verdict: %v, %v", next, err)
 	}
 }
 

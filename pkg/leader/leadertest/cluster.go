@@ -63,11 +63,16 @@ func (c *Cluster) Hold(holder string, duration time.Duration) {
 
 // Renew renews the lock.
 func (c *Cluster) Renew() {
+	now := metav1.NowMicro()
+	c.Change(func(lease *coordinationv1.Lease) { lease.Spec.RenewTime = &now })
+}
+
+// Change writes the lock as changed.
+func (c *Cluster) Change(change func(*coordinationv1.Lease)) {
 	c.mu.Lock()
 	lease := c.objects["lease/op"].(*coordinationv1.Lease).DeepCopy()
 	c.mu.Unlock()
-	now := metav1.NowMicro()
-	lease.Spec.RenewTime = &now
+	change(lease)
 	c.put("lease/op", lease)
 }
 
