@@ -70,8 +70,8 @@ func (c Conditions) unmet(s leader.Status) string {
 		return "held by " + leader.Quote(s.Lock.Record.Holder)
 	case !c.TransitionsHold(s.Lock.Record.Transitions):
 		return fmt.Sprintf("%d transitions", s.Lock.Record.Transitions)
-	case c.RenewedWithin > 0 && s.Time.Sub(s.Lock.Record.Renewed) > c.RenewedWithin:
-		return "renewed " + leader.Age(s.Time.Sub(s.Lock.Record.Renewed)) + " ago"
+	case c.RenewedWithin > 0 && s.Time.Sub(s.Lock.Renewed()) > c.RenewedWithin:
+		return "renewed " + leader.Age(s.Time.Sub(s.Lock.Renewed())) + " ago"
 	case c.PodReady && !leader.Ready(s.Pod):
 		return "pod " + s.Pod.Name + " is not ready"
 	}

@@ -237,6 +237,46 @@ func TestConditions(t *testing.T) {
 	}
 }
 
+// TestConditionsWithAClockThatIsOff: what is asserted can hold, also where the server does not tell when it was written.
+func TestConditionsWithAClockThatIsOff(t *testing.T) {
+	for _, test := range []struct {
+		skew     time.Duration
+		stripped bool
+	}{{-30 * time.Second, false}, {time.Hour, false}, {-30 * time.Second, true}} {
+		cluster, p := scene(t, nil)
+		cluster.Skew(test.skew)
+		if test.stripped {
+			cluster.StripManagedFields()
+		}
+		cluster.Hold("op-0_a", 3*time.Second)
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			renew := time.NewTicker(100 * time.Millisecond)
+			defer renew.Stop()
+			for {
+				select {
+				case <-renew.C:
+					cluster.Renew()
+				case <-ctx.Done():
+					return
+				}
+			}
+		}()
+		s := spec()
+		s.Conditions = &check.Conditions{StableFor: 200 * time.Millisecond}
+		if !test.stripped {
+			s.Conditions.RenewedWithin = 3 * time.Second
+		}
+		if report := run(t, p, 10*time.Second, s); !report.Holds() {
+			t.Errorf("a skew of %s: %s", test.skew, report.Outcomes[0].Message())
+		}
+		stop()
+		<-done
+	}
+}
+
 // TestALeaseThatIsNotRenewedAnyMore is judged by its age at the moment of the verdict.
 func TestALeaseThatIsNotRenewedAnyMore(t *testing.T) {
 	_, p := scene(t, nil)

@@ -40,7 +40,11 @@ func leaderFields(s leader.Status) map[string]any {
 		setText(fields, "preferredHolder", record.PreferredHolder)
 		setTime(fields, "acquireTime", record.Acquired)
 		setTime(fields, "renewTime", record.Renewed)
-		setTime(fields, "expireTime", record.Expires())
+		setTime(fields, "expireTime", s.Lock.Expires())
+		setTime(fields, "writeTime", s.Lock.Written)
+		if skew, known := s.Lock.Skew(); known && record.Holder != "" {
+			fields["clockSkewSeconds"] = int64(skew / time.Second)
+		}
 		object["record"] = fields
 	}
 	if s.Rule != "" {

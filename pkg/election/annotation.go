@@ -31,6 +31,7 @@ func leaderAnnotation(lock *Lock, object *unstructured.Unstructured, _ time.Time
 	if !ok {
 		return false, nil
 	}
+	lock.recordedIn(object, LeaderAnnotation)
 	var in annotationRecord
 	if text == "" {
 		return true, nil // emptied: nobody holds it
@@ -45,6 +46,7 @@ func leaderAnnotation(lock *Lock, object *unstructured.Unstructured, _ time.Time
 		Renewed:     in.RenewTime.time(),
 		Duration:    first(in.LeaseDurationSeconds, in.LeaseDuration).seconds(),
 		Transitions: int32(first(in.LeaderTransitions, in.LeaseTransitions).number()),
+		Zoneless:    in.RenewTime.zoneless(),
 	}
 	return true, nil
 }
@@ -59,12 +61,14 @@ func patroniAnnotations(lock *Lock, object *unstructured.Unstructured, _ time.Ti
 	if !has("leader", "ttl") || !has("renewTime", "acquireTime", "transitions") {
 		return false, nil
 	}
+	lock.recordedIn(object, "renewTime")
 	lock.Record = Record{
 		Holder:      annotations["leader"],
 		Acquired:    scalar(annotations["acquireTime"]).time(),
 		Renewed:     scalar(annotations["renewTime"]).time(),
 		Duration:    scalar(annotations["ttl"]).seconds(),
 		Transitions: int32(scalar(annotations["transitions"]).number()),
+		Zoneless:    scalar(annotations["renewTime"]).zoneless(),
 	}
 	return true, nil
 }
@@ -82,6 +86,7 @@ func kuredAnnotation(lock *Lock, object *unstructured.Unstructured, _ time.Time)
 		}
 		return false, nil
 	}
+	lock.recordedIn(object, annotation)
 	var in struct {
 		NodeID  string    `json:"nodeID"`
 		Created time.Time `json:"created"`
@@ -173,10 +178,17 @@ func isoSeconds(text string) float64 {
 	return total
 }
 
-// layouts of times, beside RFC 3339. Those without a zone are taken for UTC: that is what containers run in.
-var layouts = []string{
-	time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999", "2006-01-02 15:04:05.999999999Z07:00",
-	"2006-01-02T15:04:05.999999999Z0700",
+// zonelessLayouts are of times that are taken for UTC: that is what most containers run in.
+var zonelessLayouts = []string{"2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999"}
+
+// layouts are those of all times.
+var layouts = append([]string{
+	time.RFC3339Nano, "2006-01-02 15:04:05.999999999Z07:00", "2006-01-02T15:04:05.999999999Z0700",
+}, zonelessLayouts...)
+
+// zoneless reports that a time does not tell its zone.
+func (s scalar) zoneless() bool {
+	return slices.ContainsFunc(zonelessLayouts, func(layout string) bool { _, err := time.Parse(layout, string(s)); return err == nil })
 }
 
 // time is a moment; the zero time when it is none. A bare number counts seconds since 1970, or milliseconds.

@@ -14,6 +14,7 @@ func FromLease(ref Ref, lease *coordinationv1.Lease) Lock {
 		return Lock{Ref: ref}
 	}
 	lock := fromMeta(ref, lease)
+	lock.recordedIn(lease, "renewTime")
 	lock.Marker = leaseMarker(lease)
 	spec := lease.Spec
 	lock.Record = Record{Holder: value(spec.HolderIdentity), PreferredHolder: value(spec.PreferredHolder), Transitions: value(spec.LeaseTransitions)}

@@ -48,7 +48,10 @@ type NodesGetter interface {
 
 // Find judges the lock now: in two requests, the lock and the pod that its holder names, where the name is that plain,
 // and in a search where it is not. A lock without a leader is a verdict (Status.Err), not an error of Find.
-func (f *Finder) Find(ctx context.Context) (Status, error) {
+func (f *Finder) Find(ctx context.Context) (Status, error) { return f.find(ctx, election.Lock.StateAt) }
+
+// find judges the lock now, by a way to tell its state at a moment of the API server's clock.
+func (f *Finder) find(ctx context.Context, stateAt func(election.Lock, time.Time) election.State) (Status, error) {
 	if f.AnswerWithin > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, f.AnswerWithin)
@@ -59,7 +62,7 @@ func (f *Finder) Find(ctx context.Context) (Status, error) {
 		return Status{}, err
 	}
 	now := f.Clock.Now()
-	j := judgement{lock: lock, state: lock.StateAt(now), now: now, allowExpired: f.AllowExpired}
+	j := judgement{lock: lock, state: stateAt(lock, now), now: now, allowExpired: f.AllowExpired}
 	// Where the lock alone says no, the pod is not asked for.
 	if j.held() {
 		if j.who, err = f.resolve(ctx, lock); err != nil {
@@ -115,7 +118,7 @@ func (f *Finder) searchFor(lock election.Lock) *identity.Search {
 func claimOf(lock election.Lock, podNamespace string) identity.Claim {
 	return identity.Claim{
 		Holder: lock.Record.Holder, LockNamespace: lock.Namespace, LockName: lock.Name, PodNamespace: podNamespace,
-		Owned: lock.HolderUID != "", LockLabels: lock.Labels, Owners: lock.Owners, Managers: lock.Managers, Acquired: lock.Record.Acquired,
+		Owned: lock.HolderUID != "", LockLabels: lock.Labels, Owners: lock.Owners, Managers: lock.Managers, Acquired: lock.Acquired(),
 	}
 }
 

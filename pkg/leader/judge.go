@@ -52,21 +52,20 @@ func (j judgement) reason() Reason {
 		return PodGone
 	case pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed:
 		return PodFinished
-	case startedAfterTerm(pod, j.lock.Record, j.who.perProcess):
+	case startedAfterTerm(pod, onPodClock(j.lock, pod), j.who.perProcess):
 		return OtherIncarnation
 	case pod.DeletionTimestamp != nil:
 		return PodTerminating
 	case !anyContainerRuns(pod):
 		return PodNotRunning
-	case restarted(pod, j.lock.Record.Renewed):
+	case restarted(pod, onPodClock(j.lock, pod).Renewed):
 		return Restarted
 	}
 	return ""
 }
 
-// startedAfterTerm tells another incarnation of a pod's name (a StatefulSet's, a force-deleted pod's) by its start.
-// status.startTime and the record's times come from clocks of the same node, so skew between nodes does not matter;
-// the start is cut to the second, which can only make the pod look older.
+// startedAfterTerm tells another incarnation of a pod's name (a StatefulSet's, a force-deleted pod's) by its start. The
+// record's times are by the pod's clock; the start is cut to the second, which can only make the pod look older.
 //
 // An identity that a restarted process writes again (a bare pod name) goes on with the old acquireTime, so only a start
 // after the last renewal convicts it.

@@ -116,6 +116,49 @@ func TestReason(t *testing.T) {
 	}
 }
 
+// TestReasonWithClocksThatAreOff: the record's times are by the holder's clock, the pod's by the kubelet's. That is the same
+// clock where the node's is off, and another one where the holder's alone is.
+func TestReasonWithClocksThatAreOff(t *testing.T) {
+	const host, holder = "the node's clock is off", "the holder's alone is"
+	for _, test := range []struct {
+		name    string
+		off     time.Duration
+		whose   string
+		started time.Duration // after the acquisition, in truth
+		want    Reason
+	}{
+		{"behind", -10 * time.Minute, host, -time.Minute, ""},
+		{"behind", -10 * time.Minute, holder, -time.Minute, ""},
+		{"hours behind", -5 * time.Hour, holder, -time.Minute, ""},
+		{"ahead", 10 * time.Minute, host, -time.Minute, ""},
+		{"ahead", 10 * time.Minute, holder, -time.Minute, ""},
+		{"behind, and another pod", -10 * time.Minute, host, 5 * time.Second, OtherIncarnation},
+		{"behind, and another pod", -10 * time.Minute, holder, 5 * time.Second, OtherIncarnation},
+		{"ahead, and another pod", 8 * time.Hour, host, 5 * time.Second, OtherIncarnation},
+		{"ahead, and another pod", 8 * time.Hour, holder, 5 * time.Second, OtherIncarnation},
+	} {
+		t.Run(test.name+": "+test.whose, func(t *testing.T) {
+			status := evidence("op-0_x", func(j *judgement) {
+				start := acquired.Add(test.started)
+				j.lock.Written = renewed.Truncate(time.Second)
+				j.lock.Record.Acquired, j.lock.Record.Renewed = acquired.Add(test.off), renewed.Add(test.off)
+				j.who.pod.CreationTimestamp = *at(start)
+				if test.whose == host {
+					start = start.Add(test.off)
+				}
+				j.who.pod.Status.StartTime = at(start)
+				j.who.pod.Status.ContainerStatuses = []corev1.ContainerStatus{running("op", start)}
+			}).status()
+			if status.Reason != test.want {
+				t.Errorf("reason %q, want %q", status.Reason, test.want)
+			}
+			if status.ClockSkew() != test.off {
+				t.Errorf("a skew of %s, want %s", status.ClockSkew(), test.off)
+			}
+		})
+	}
+}
+
 func TestMessageEscapesTheHolder(t *testing.T) {
 	status := evidence("\x1b]0;owned\a\u009b2J\n", func(*judgement) {}).status()
 	for _, r := range status.Message() {

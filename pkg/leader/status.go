@@ -109,10 +109,10 @@ func (s Status) passing() bool {
 
 // ranOut is how long ago the record of an expired lock ran out; 0 where there is no telling.
 func (s Status) ranOut() time.Duration {
-	if s.State != election.Expired || s.Lock.Record.Expires().IsZero() {
+	if s.State != election.Expired || s.Lock.Expires().IsZero() {
 		return 0
 	}
-	return max(0, s.Time.Sub(s.Lock.Record.Expires()))
+	return max(0, s.Time.Sub(s.Lock.Expires()))
 }
 
 // Message tells, ready for a terminal, why there is no leader, and what was found instead: in one line,

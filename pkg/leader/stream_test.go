@@ -257,6 +257,51 @@ func TestGapsAcrossAnOutage(t *testing.T) {
 	}
 }
 
+func TestClocksThatAreOff(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		skew     time.Duration
+		stripped bool
+	}{
+		{"behind", -2 * time.Minute, false}, {"hours behind", -5 * time.Hour, false}, {"ahead", 8 * time.Hour, false},
+		{"behind, and no managedFields", -20 * time.Second, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			cluster := leadertest.New()
+			cluster.Skew(test.skew)
+			if test.stripped {
+				cluster.StripManagedFields()
+			}
+			cluster.Run("op-0")
+			cluster.Hold("op-0_a", 2*time.Second)
+			stream, _ := follow(t, cluster)
+			cluster.Renew()
+			change := until(t, stream.Latest(), "op-0 leads", leads("op-0"))
+			if status, err := stream.Confirm(t.Context()); err != nil || !status.Led() {
+				t.Errorf("a following command says that op-0 leads, and by one look: %s, %v", status.Message(), err)
+			}
+			if status, err := cluster.Finder().Find(t.Context()); err != nil || status.Led() == test.stripped {
+				t.Errorf("one look: %s, %v", status.Message(), err)
+			}
+			expired := until(t, change, "expired", because("Expired"))
+			if test.stripped {
+				return
+			}
+			// The server tells its time in whole seconds, twice: one look is sure after two more.
+			deadline := time.Now().Add(5 * time.Second)
+			for ; ; <-time.After(100 * time.Millisecond) {
+				status, err := cluster.Finder().Find(t.Context())
+				if err == nil && status.Reason == expired.Reason {
+					break
+				}
+				if time.Now().After(deadline) {
+					t.Fatalf("a following command says expired, and one look: %s, %v", status.Message(), err)
+				}
+			}
+		})
+	}
+}
+
 func TestDeniedWatchBecomesPolling(t *testing.T) {
 	cluster := leadertest.New()
 	cluster.Run("op-0")

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -51,7 +50,6 @@ func (s *Survey) Run(ctx context.Context) (Findings, error) {
 	if err := j.readLocks(ctx); err != nil {
 		return Findings{}, err
 	}
-	j.now = s.Clock.Now()
 	j.index()
 	for _, step := range []func(context.Context) error{j.readPods, j.readAllPods, j.readNodes} {
 		if err := step(ctx); err != nil && !apierrors.IsForbidden(err) {
@@ -67,7 +65,6 @@ func (s *Survey) Run(ctx context.Context) (Findings, error) {
 // join is a survey in progress: locks on one side, pods that pass by on the other.
 type join struct {
 	*Survey
-	now      time.Time
 	entries  []*entry
 	byKey    map[string][]*entry // by the names of pods and nodes that would be news to them
 	replicas map[types.UID]int   // pods by what they are replicas of, of the last list that was whole
@@ -95,7 +92,7 @@ func (j *join) readLocks(ctx context.Context) error {
 				mu.Lock()
 				defer mu.Unlock()
 				if j.Markers || lock.Marker == "" {
-					j.entries = append(j.entries, &entry{judgement: judgement{lock: lock}})
+					j.entries = append(j.entries, &entry{judgement: judgement{lock: lock, now: j.Clock.Now()}})
 				}
 			})
 			mu.Lock()
@@ -119,8 +116,7 @@ func (j *join) readLocks(ctx context.Context) error {
 // index prepares the search for each holder.
 func (j *join) index() {
 	for _, e := range j.entries {
-		e.now = j.now
-		e.state = e.lock.StateAt(j.now)
+		e.state = e.lock.StateAt(e.now) // as it was read: a long list takes longer than some locks last
 		if !e.held() {
 			continue
 		}

@@ -111,7 +111,7 @@ func (w *surveyWatch) run(ctx context.Context, changed func(Row) error) error {
 		case <-tick.C:
 			for key, known := range w.watched {
 				if d := known.lock.Record.Duration; known.row.State == election.Held && d > 0 && time.Since(known.seen) > d {
-					known.seen = time.Now() // if the server's clock does not agree yet, the next round asks again
+					known.seen = time.Now().Add(2*expiryEvery - d) // if the server's clock does not agree yet, the next round asks again
 					w.look(ctx, key)
 				}
 			}

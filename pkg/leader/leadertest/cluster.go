@@ -35,6 +35,8 @@ type Cluster struct {
 	denied   error // of lists and watches
 	oldest   int   // version that a watch can begin with
 	gets     int
+	skew     time.Duration // of the holders' clock
+	stripped bool          // managedFields are
 }
 
 // New makes an empty cluster.
@@ -52,9 +54,9 @@ func (c *Cluster) Finder() *leader.Finder {
 
 // Hold lets a pod (or anybody) hold the lock from now on, in a term of its own.
 func (c *Cluster) Hold(holder string, duration time.Duration) {
-	now := metav1.NowMicro()
+	now := c.holdersNow()
 	seconds, transitions := int32(duration/time.Second), int32(c.version)
-	c.put("lease/op", &coordinationv1.Lease{
+	c.write(&coordinationv1.Lease{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "ops", Name: "op", UID: "lease"},
 		Spec: coordinationv1.LeaseSpec{HolderIdentity: &holder, AcquireTime: &now, RenewTime: &now,
 			LeaseDurationSeconds: &seconds, LeaseTransitions: &transitions},
@@ -63,7 +65,7 @@ func (c *Cluster) Hold(holder string, duration time.Duration) {
 
 // Renew renews the lock.
 func (c *Cluster) Renew() {
-	now := metav1.NowMicro()
+	now := c.holdersNow()
 	c.Change(func(lease *coordinationv1.Lease) { lease.Spec.RenewTime = &now })
 }
 
@@ -73,6 +75,27 @@ func (c *Cluster) Change(change func(*coordinationv1.Lease)) {
 	lease := c.objects["lease/op"].(*coordinationv1.Lease).DeepCopy()
 	c.mu.Unlock()
 	change(lease)
+	c.write(lease)
+}
+
+// Skew sets the holders' clock ahead of the server's, or behind it if less than 0.
+func (c *Cluster) Skew(by time.Duration) { c.skew = by }
+
+// StripManagedFields lets the server not tell any more who wrote the lock when.
+func (c *Cluster) StripManagedFields() { c.stripped = true }
+
+func (c *Cluster) holdersNow() metav1.MicroTime { return metav1.NewMicroTime(time.Now().Add(c.skew)) }
+
+// write puts the lock with what the server notes of who writes it.
+func (c *Cluster) write(lease *coordinationv1.Lease) {
+	now := metav1.NewTime(time.Now().Truncate(time.Second))
+	lease.ManagedFields = []metav1.ManagedFieldsEntry{{
+		Manager: "op", Operation: metav1.ManagedFieldsOperationUpdate, Time: &now, FieldsType: "FieldsV1",
+		FieldsV1: &metav1.FieldsV1{Raw: []byte(`{"f:spec":{"f:holderIdentity":{},"f:renewTime":{}}}`)},
+	}}
+	if c.stripped {
+		lease.ManagedFields = nil
+	}
 	c.put("lease/op", lease)
 }
 
@@ -80,7 +103,7 @@ func (c *Cluster) Change(change func(*coordinationv1.Lease)) {
 func (c *Cluster) Run(name string, change ...func(*corev1.Pod)) {
 	started := metav1.NewTime(time.Now().Add(-time.Minute))
 	pod := &corev1.Pod{
-		ObjectMeta: metav1.ObjectMeta{Namespace: "ops", Name: name, UID: types.UID("uid-" + name)},
+		ObjectMeta: metav1.ObjectMeta{Namespace: "ops", Name: name, UID: types.UID("uid-" + name), CreationTimestamp: started},
 		Spec:       corev1.PodSpec{Containers: []corev1.Container{{Name: "op", Ports: []corev1.ContainerPort{{Name: "http", ContainerPort: 8080}}}}},
 		Status: corev1.PodStatus{
 			Phase: corev1.PodRunning, StartTime: &started,
