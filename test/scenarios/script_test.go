@@ -200,7 +200,7 @@ func wellformed(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // leaseCommand writes a Lease: lease NAME HOLDER [acquired=-1h] [renewed=0s] [duration=1h] [transitions=3]. Times are
-// relative to now.
+// relative to now. One that was renewed in the past was written then by the server's record, too.
 func leaseCommand(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) < 2 {
 		ts.Fatalf("usage: lease NAME HOLDER [acquired=-1h] [renewed=0s] [duration=1h] [transitions=3]")
@@ -228,4 +228,11 @@ func leaseCommand(ts *testscript.TestScript, _ bool, args []string) {
 	if err != nil {
 		ts.Fatalf("%v\n%s\n%s", err, output, manifest)
 	}
+	if span("renewed") >= 0 {
+		return
+	}
+	// The server takes a time of managedFields only with another change.
+	backdate := fmt.Sprintf(`[{"op": "replace", "path": "/metadata/managedFields/0/time", "value": %q}, {"op": "add", "path": "/metadata/annotations/backdated", "value": ""}]`,
+		time.Now().Add(span("renewed")).UTC().Format(time.RFC3339))
+	ts.Check(ts.Exec(filepath.Join(shared.bin, "kubectl"), "patch", "lease", args[0], "--type=json", "-p", backdate))
 }
