@@ -46,6 +46,7 @@ func leaderFields(s leader.Status) map[string]any {
 			fields["clockSkewSeconds"] = int64(skew / time.Second)
 		}
 		object["record"] = fields
+		setText(object, "term", s.Lock.Term())
 	}
 	if s.Rule != "" {
 		object["rule"] = s.Rule

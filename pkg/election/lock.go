@@ -121,12 +121,3 @@ func (l Lock) SameHolder(other Lock) bool {
 	return l.Exists == other.Exists && l.UID == other.UID && l.Marker == other.Marker && l.Record.Holder == other.Record.Holder &&
 		l.HolderUID == other.HolderUID && slices.Equal(l.Rivals, other.Rivals)
 }
-
-// SameTerm reports whether two readings belong to one unbroken leadership: the same object, holder and acquireTime.
-// leaseTransitions tells terms apart only where no acquireTime is recorded: old fabric8 clients add one to it at each
-// renewal (fabric8io/kubernetes-client#4616), and others reset it (kubernetes/kubernetes#41956).
-func (l Lock) SameTerm(other Lock) bool {
-	return l.Exists == other.Exists && l.UID == other.UID && l.Record.Holder == other.Record.Holder &&
-		l.Record.Acquired.Equal(other.Record.Acquired) &&
-		(!l.Record.Acquired.IsZero() || l.Record.Transitions == other.Record.Transitions)
-}

@@ -78,8 +78,12 @@ func TestSameTerm(t *testing.T) {
 		{"recreated", func(l *coordinationv1.Lease) { l.UID = "2" }, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := FromLease(ref, lease(test.change)).SameTerm(base); got != test.want {
+			other := FromLease(ref, lease(test.change))
+			if got := other.SameTerm(base); got != test.want {
 				t.Errorf("same term %v, want %v", got, test.want)
+			}
+			if !IsTerm(base.Term()) || (other.Term() == base.Term()) != test.want {
+				t.Errorf("terms %q and %q, want the same: %v", base.Term(), other.Term(), test.want)
 			}
 		})
 	}
