@@ -129,7 +129,7 @@ func (c Conditions) problems() (found findings) {
 		found.wrong("changedFrom", "contradicts `holder`: both are %s", quote(c.Holder))
 	}
 	if c.TermAfter != "" && !election.IsTerm(c.TermAfter) {
-		found.wrong("termAfter", "wants a term as `holder -o json` prints it, like term-0123456789abcdef01234567, not %s", quote(c.TermAfter))
+		found.wrong("termAfter", "wants a term as holder -o json prints it, like term-0123456789abcdef01234567, not %s", quote(c.TermAfter))
 	}
 	if c.RenewedWithin != 0 && c.RenewedWithin < time.Second {
 		found.wrong("renewedWithin", "has to be a second at least, like 15s: the server tells its time in whole seconds")

@@ -1,11 +1,13 @@
 package leader
 
 import (
+	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
+	"github.com/kubectl-leader/kubectl-leader/pkg/identity"
 )
 
 // judgement is what a verdict rests on. The one-shot Finder and the Stream fill it from different evidence and share
@@ -78,7 +80,7 @@ func startedAfterTerm(pod *corev1.Pod, record election.Record, perProcess bool) 
 }
 
 func anyContainerRuns(pod *corev1.Pod) bool {
-	for _, status := range pod.Status.ContainerStatuses {
+	for _, status := range identity.Lasting(pod) {
 		if status.State.Running != nil {
 			return true
 		}
@@ -97,7 +99,7 @@ func restarted(pod *corev1.Pod, renewed time.Time) bool {
 	if renewed.IsZero() {
 		return false
 	}
-	for _, status := range pod.Status.ContainerStatuses {
+	for _, status := range identity.Lasting(pod) {
 		running := status.State.Running
 		if running == nil {
 			continue
@@ -115,23 +117,33 @@ func restarted(pod *corev1.Pod, renewed time.Time) bool {
 
 // changedSince reports that a container of the pod stopped or was started anew, and that nothing shows that it was up
 // again before the last renewal. Its start is cut to the second, so it may be up to a second later than it says.
+//
+// A native sidecar that goes on keeps the verdict: electors are made to be such, so that they outlive what they are beside.
 func changedSince(before, after *corev1.Pod, renewed time.Time) bool {
-	for _, now := range after.Status.ContainerStatuses {
+	changed := false
+	for _, now := range identity.Lasting(after) {
 		was := containerStatus(before, now.Name)
-		if was == nil || was.ContainerID == now.ContainerID && (was.State.Running == nil) == (now.State.Running == nil) {
-			continue
-		}
-		if now.State.Running == nil || now.State.Running.StartedAt.Add(time.Second).After(renewed) {
-			return true
+		switch {
+		case was == nil:
+		case was.ContainerID == now.ContainerID && (was.State.Running == nil) == (now.State.Running == nil):
+			if now.State.Running != nil && isSidecar(after, now.Name) {
+				return false
+			}
+		case now.State.Running == nil || now.State.Running.StartedAt.Add(time.Second).After(renewed):
+			changed = true
 		}
 	}
-	return false
+	return changed
+}
+
+func isSidecar(pod *corev1.Pod, name string) bool {
+	return slices.ContainsFunc(pod.Spec.InitContainers, func(c corev1.Container) bool { return c.Name == name && identity.Sidecar(&c) })
 }
 
 func containerStatus(pod *corev1.Pod, name string) *corev1.ContainerStatus {
-	for i := range pod.Status.ContainerStatuses {
-		if pod.Status.ContainerStatuses[i].Name == name {
-			return &pod.Status.ContainerStatuses[i]
+	for _, status := range identity.Lasting(pod) {
+		if status.Name == name {
+			return &status
 		}
 	}
 	return nil

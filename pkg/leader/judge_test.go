@@ -53,6 +53,13 @@ func restartedAt(name string, since time.Time) corev1.ContainerStatus {
 	return status
 }
 
+// withSidecar gives a pod an init container that goes on.
+func withSidecar(pod *corev1.Pod, status corev1.ContainerStatus) {
+	always := corev1.ContainerRestartPolicyAlways
+	pod.Spec.InitContainers = []corev1.Container{{Name: status.Name, RestartPolicy: &always}}
+	pod.Status.InitContainerStatuses = []corev1.ContainerStatus{status}
+}
+
 func TestReason(t *testing.T) {
 	const uuid, bare = "op-0_0c2c1c37", "op-0"
 	now := metav1.Now()
@@ -100,6 +107,23 @@ func TestReason(t *testing.T) {
 		{"one of two containers did: it may be the sidecar", uuid, func(j *judgement) {
 			j.who.pod.Status.ContainerStatuses = append(j.who.pod.Status.ContainerStatuses, restartedAt("sidecar", renewed.Add(2*time.Second)))
 		}, ""},
+		{"its app crashes, its sidecar runs", bare, func(j *judgement) {
+			withSidecar(j.who.pod, running("elector", acquired.Add(-time.Minute)))
+			j.who.pod.Status.ContainerStatuses[0].State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "CrashLoopBackOff"}}
+		}, ""},
+		{"its app has restarted, its sidecar has not", bare, func(j *judgement) {
+			withSidecar(j.who.pod, running("elector", acquired.Add(-time.Minute)))
+			j.who.pod.Status.ContainerStatuses = []corev1.ContainerStatus{restartedAt("op", renewed.Add(2*time.Second))}
+		}, ""},
+		{"both have restarted", bare, func(j *judgement) {
+			withSidecar(j.who.pod, restartedAt("elector", renewed.Add(2*time.Second)))
+			j.who.pod.Status.ContainerStatuses = []corev1.ContainerStatus{restartedAt("op", renewed.Add(2*time.Second))}
+		}, Restarted},
+		{"an init container that ends is none", bare, func(j *judgement) {
+			withSidecar(j.who.pod, running("setup", acquired.Add(-time.Minute)))
+			j.who.pod.Spec.InitContainers[0].RestartPolicy = nil
+			j.who.pod.Status.ContainerStatuses[0].State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "PodInitializing"}}
+		}, PodNotRunning},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			status := evidence(test.holder, test.change).status()
@@ -170,6 +194,18 @@ func TestMessageEscapesTheHolder(t *testing.T) {
 
 func TestChangedSince(t *testing.T) {
 	healthy := evidence("op-0_x", func(*judgement) {}).who.pod
+	proven := healthy.DeepCopy()
+	withSidecar(proven, running("elector", acquired.Add(-time.Minute)))
+	restarts := proven.DeepCopy()
+	restarts.Status.InitContainerStatuses[0] = running("elector", renewed.Add(time.Second))
+	if !changedSince(proven, restarts, renewed) {
+		t.Error("a sidecar that restarts changes nothing")
+	}
+	restarts = proven.DeepCopy()
+	restarts.Status.ContainerStatuses[0] = running("op", renewed.Add(time.Second))
+	if changedSince(proven, restarts, renewed) {
+		t.Error("its app restarts, and the sidecar that may be elected is in doubt")
+	}
 	for _, test := range []struct {
 		name  string
 		after corev1.ContainerStatus

@@ -262,7 +262,7 @@ func Age(d time.Duration) string {
 // containerTrouble names what each container waits for or how it ended.
 func containerTrouble(pod *corev1.Pod) string {
 	var parts []string
-	for _, status := range pod.Status.ContainerStatuses {
+	for _, status := range identity.Lasting(pod) {
 		switch {
 		case status.State.Waiting != nil:
 			parts = append(parts, status.Name+": "+printable(status.State.Waiting.Reason))
