@@ -174,7 +174,10 @@ func verdicts() []leader.Status {
 	}
 	return []leader.Status{
 		state(election.Missing), state(election.NotElection), state(election.Released), state(election.Expired),
-		some(leader.PodGone, nil), some(leader.PodFinished, nil), some(leader.PodTerminating, nil), some(leader.PodNotRunning, nil),
+		some(leader.PodGone, nil), some(leader.PodFinished, nil), some(leader.PodTerminating, nil),
+		some(leader.PodTerminating, func(s *leader.Status) { s.Found = &corev1.Pod{Status: corev1.PodStatus{Phase: corev1.PodUnknown}} }),
+		some(leader.PodUnreachable, func(s *leader.Status) { s.Found = &corev1.Pod{Spec: corev1.PodSpec{NodeName: "node-1"}} }),
+		some(leader.PodNotRunning, nil),
 		some(leader.OtherIncarnation, nil), some(leader.Restarted, nil), some(leader.PodUnknown, nil), some(leader.PodNotSeen, nil),
 		some(leader.NotSelected, func(s *leader.Status) { s.Candidates = candidates }), some(leader.External, nil),
 		some(leader.Ambiguous, func(s *leader.Status) { s.Candidates = candidates }),

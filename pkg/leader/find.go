@@ -105,7 +105,7 @@ func (f *Finder) lookUp(ctx context.Context, lock election.Lock) (resolution, er
 	}
 	search.Pod(pod)
 	if matches := search.Matches(); len(matches) == 1 && matches[0].Rule != selectorRule {
-		return found(matches[0], lock), nil
+		return f.onNode(ctx, lock, found(matches[0], lock))
 	}
 	return who, nil
 }
@@ -133,6 +133,7 @@ type resolution struct {
 	// reason says why no pod was found; "" as long as only the pod of that name is missing.
 	reason     Reason
 	node       string
+	lost       bool // the pod's node is
 	candidates []identity.Candidate
 	// denied is what could not be asked, so that the answer may be incomplete.
 	denied []error

@@ -58,6 +58,8 @@ func (j judgement) reason() Reason {
 		return OtherIncarnation
 	case pod.DeletionTimestamp != nil:
 		return PodTerminating
+	case neverRenewed(j.lock) && (j.who.lost || unreachable(pod)):
+		return PodUnreachable
 	case !anyContainerRuns(pod):
 		return PodNotRunning
 	case restarted(pod, onPodClock(j.lock, pod).Renewed):

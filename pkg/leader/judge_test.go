@@ -53,6 +53,22 @@ func restartedAt(name string, since time.Time) corev1.ContainerStatus {
 	return status
 }
 
+// never makes the lock one that is never renewed.
+func never(change func(*judgement)) func(*judgement) {
+	return func(j *judgement) {
+		j.lock.Record.Renewed, j.lock.Record.Acquired, j.lock.Record.Duration = time.Time{}, time.Time{}, 0
+		change(j)
+	}
+}
+
+// ready gives the pod its Ready condition, and its container a readiness of its own.
+func ready(status corev1.ConditionStatus, reason string, container bool) func(*judgement) {
+	return func(j *judgement) {
+		j.who.pod.Status.Conditions = []corev1.PodCondition{{Type: corev1.PodReady, Status: status, Reason: reason}}
+		j.who.pod.Status.ContainerStatuses[0].Ready = container
+	}
+}
+
 // withSidecar gives a pod an init container that goes on.
 func withSidecar(pod *corev1.Pod, status corev1.ContainerStatus) {
 	always := corev1.ContainerRestartPolicyAlways
@@ -124,6 +140,16 @@ func TestReason(t *testing.T) {
 			j.who.pod.Spec.InitContainers[0].RestartPolicy = nil
 			j.who.pod.Status.ContainerStatuses[0].State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "PodInitializing"}}
 		}, PodNotRunning},
+		{"the node of one that renews is lost", bare, func(j *judgement) { j.who.lost, j.who.pod.Status.Phase = true, corev1.PodUnknown }, ""},
+		{"never renewed, and its node is lost", bare, never(func(j *judgement) { j.who.lost = true }), PodUnreachable},
+		{"never renewed, phase Unknown", bare, never(func(j *judgement) { j.who.pod.Status.Phase = corev1.PodUnknown }), PodUnreachable},
+		{"never renewed, NodeLost", bare, never(func(j *judgement) { j.who.pod.Status.Reason = "NodeLost" }), PodUnreachable},
+		{"never renewed, Ready Unknown", bare, never(ready(corev1.ConditionUnknown, "", true)), PodUnreachable},
+		{"never renewed, not ready by the node controller", bare, never(ready(corev1.ConditionFalse, "", true)), PodUnreachable},
+		{"never renewed, not ready though its containers are", bare, never(ready(corev1.ConditionFalse, "ContainersNotReady", true)), PodUnreachable},
+		{"never renewed, not ready by its probe", bare, never(ready(corev1.ConditionFalse, "ContainersNotReady", false)), ""},
+		{"never renewed, not ready by its gates", bare, never(ready(corev1.ConditionFalse, "ReadinessGatesNotReady", true)), ""},
+		{"never renewed, being deleted on a lost node", bare, never(func(j *judgement) { j.who.lost, j.who.pod.DeletionTimestamp = true, &now }), PodTerminating},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			status := evidence(test.holder, test.change).status()
@@ -180,6 +206,17 @@ func TestReasonWithClocksThatAreOff(t *testing.T) {
 				t.Errorf("a skew of %s, want %s", status.ClockSkew(), test.off)
 			}
 		})
+	}
+}
+
+func TestTerminatingForEver(t *testing.T) {
+	now := metav1.Now()
+	dying := func(j *judgement) { j.who.pod.DeletionTimestamp, j.who.lost = &now, true }
+	if text := evidence("op-0", never(dying)).status().Message(); !strings.Contains(text, "waiting does not help") {
+		t.Errorf("nothing is said of the node: %s", text)
+	}
+	if text := evidence("op-0", dying).status().Message(); strings.Contains(text, "waiting") {
+		t.Errorf("the record of a dead holder expires, which is worth waiting for: %s", text)
 	}
 }
 

@@ -37,7 +37,7 @@ func (f *Finder) search(ctx context.Context, lock election.Lock, denied ...error
 			break
 		}
 	}
-	return conclude(q.search, lock, f.PodNamespace, q.denied), nil
+	return f.onNode(ctx, lock, conclude(q.search, lock, f.PodNamespace, q.denied))
 }
 
 // namespaces looks through the pods' namespace, then through the lock's.

@@ -30,6 +30,8 @@ const (
 	OtherIncarnation Reason = "OtherIncarnation"
 	// Restarted: the containers started anew after the last renewal, so the process that renewed is dead.
 	Restarted Reason = "Restarted"
+	// PodUnreachable: the pod's node is lost, and the lock is never renewed, so nobody knows whether the pod lives.
+	PodUnreachable Reason = "PodUnreachable"
 	// PodUnknown: the pod that the holder names has not been read yet.
 	PodUnknown Reason = "PodUnknown"
 	// PodNotSeen: the pod that the holder names is not among those that may be read; others may not be looked through.
@@ -80,7 +82,7 @@ func (s Status) Led() bool { return s.Reason == "" }
 // Undecided reports that there may well be a leader, and that it could not be found out which pod it is.
 func (s Status) Undecided() bool {
 	switch s.Reason {
-	case Ambiguous, NodeOnly, HintsOnly, PodNotSeen, NotSelected, PodUnknown:
+	case Ambiguous, NodeOnly, HintsOnly, PodNotSeen, NotSelected, PodUnknown, PodUnreachable:
 		return true
 	}
 	return false
@@ -101,7 +103,7 @@ func (s Status) tentative(before election.Lock) bool {
 // passing reports that a pod stands between the lock and its leader in a way that may pass without a word from the lock.
 func (s Status) passing() bool {
 	switch s.Reason {
-	case PodGone, PodNotSeen, PodNotRunning, PodTerminating, PodFinished, Restarted:
+	case PodGone, PodNotSeen, PodNotRunning, PodTerminating, PodFinished, Restarted, PodUnreachable:
 		return true
 	}
 	return false
@@ -204,7 +206,12 @@ func (s Status) podMessage() string {
 	case PodFinished:
 		return "has finished (" + string(s.Found.Status.Phase) + ")"
 	case PodTerminating:
+		if neverRenewed(s.Lock) && (s.who.lost || unreachable(s.Found)) {
+			return "is being deleted, and its node does not answer, so waiting does not help: " + s.nodeTrouble()
+		}
 		return "is being deleted"
+	case PodUnreachable:
+		return "may be dead, as its node does not answer: " + s.nodeTrouble()
 	case PodNotRunning:
 		return "has no running container (" + containerTrouble(s.Found) + ")"
 	case OtherIncarnation:
@@ -213,6 +220,15 @@ func (s Status) podMessage() string {
 		return "restarted after the last renewal: the process that held the lock is gone"
 	}
 	return "is not usable: " + string(s.Reason)
+}
+
+// nodeTrouble names the node of a pod, and the word of whoever gave the pod up, if there is one.
+func (s Status) nodeTrouble() string {
+	text := "node " + s.Found.Spec.NodeName
+	if s.Found.Status.Reason != "" {
+		text += ", " + printable(s.Found.Status.Reason)
+	}
+	return text
 }
 
 // NoLeader is the error of a lock without a leader: the question was answered, and the answer is no.

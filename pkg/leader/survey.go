@@ -58,6 +58,9 @@ func (s *Survey) Run(ctx context.Context) (Findings, error) {
 			j.denied = append(j.denied, err)
 		}
 	}
+	if err := j.lookForNodes(ctx); err != nil {
+		return Findings{}, err
+	}
 	slices.Sort(j.unlisted)
 	return Findings{Rows: j.rows(), Unlisted: slices.Compact(j.unlisted), Denied: j.denied}, nil
 }
@@ -180,6 +183,25 @@ func (j *join) readNodes(ctx context.Context) error {
 	return err
 }
 
+// lookForNodes asks for the nodes of those whose locks tell nothing of their lives: there are few.
+func (j *join) lookForNodes(ctx context.Context) error {
+	lost := map[string]bool{}
+	for _, e := range j.entries {
+		if e.search == nil || !neverRenewed(e.lock) || len(e.search.Matches()) != 1 {
+			continue
+		}
+		node := e.search.Matches()[0].Pod.Spec.NodeName
+		if _, known := lost[node]; !known {
+			var err error
+			if lost[node], err = nodeLost(ctx, j.Nodes, node); err != nil {
+				return err
+			}
+		}
+		e.who.lost = lost[node]
+	}
+	return nil
+}
+
 // open reports that nobody has been found yet for a lock that somebody holds.
 func (e *entry) open() bool {
 	return e.search != nil && len(e.search.Matches()) == 0 && !identity.Random(e.lock.Record.Holder)
@@ -225,7 +247,9 @@ func (j *join) rows() []Row {
 	rows := make([]Row, 0, len(j.entries))
 	for _, e := range j.entries {
 		if e.search != nil {
+			lost := e.who.lost
 			e.who = conclude(e.search, e.lock, e.lock.Namespace, j.denied)
+			e.who.lost = lost
 		}
 		row := Row{Status: e.status(), Followers: -1}
 		if row.Led() {
