@@ -36,7 +36,7 @@ const (
 	PodUnknown Reason = "PodUnknown"
 	// PodNotSeen: the pod that the holder names is not among those that may be read; others may not be looked through.
 	PodNotSeen Reason = "PodNotSeen"
-	// NotSelected: the pod that the holder names does not match the selector.
+	// NotSelected: the pod that the holder names does not match the selector. The next leader's may.
 	NotSelected Reason = "NotSelected"
 	// Ambiguous: several pods may be meant.
 	Ambiguous Reason = "Ambiguous"
@@ -82,7 +82,7 @@ func (s Status) Led() bool { return s.Reason == "" }
 // Undecided reports that there may well be a leader, and that it could not be found out which pod it is.
 func (s Status) Undecided() bool {
 	switch s.Reason {
-	case Ambiguous, NodeOnly, HintsOnly, PodNotSeen, NotSelected, PodUnknown, PodUnreachable:
+	case Ambiguous, NodeOnly, HintsOnly, PodNotSeen, PodUnknown, PodUnreachable:
 		return true
 	}
 	return false
@@ -90,7 +90,7 @@ func (s Status) Undecided() bool {
 
 // UpToUser reports that waiting does not settle who leads: the user has to say which pod is meant.
 func (s Status) UpToUser() bool {
-	return s.Reason == Ambiguous || s.Reason == HintsOnly || s.Reason == NotSelected
+	return s.Reason == Ambiguous || s.Reason == HintsOnly
 }
 
 // tentative reports that the next verdict may tell that this term's holder has led from the beginning: its pod is still looked

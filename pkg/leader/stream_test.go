@@ -12,6 +12,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"go.uber.org/goleak"
@@ -315,6 +316,28 @@ func TestDeniedWatchBecomesPolling(t *testing.T) {
 	if !said.contain("no access to watch") {
 		t.Errorf("the denied watch was told as %q", said.said)
 	}
+}
+
+// TestAnotherPodThanSelectedLeads: that is an answer, and who waits goes on waiting for one that is selected.
+func TestAnotherPodThanSelectedLeads(t *testing.T) {
+	cluster := leadertest.New()
+	cluster.Run("op-0")
+	cluster.Run("op-1", func(pod *corev1.Pod) { pod.Labels = map[string]string{"version": "new"} })
+	cluster.Hold("op-0_a", time.Minute)
+	finder := cluster.Finder()
+	finder.Selector = labels.SelectorFromSet(labels.Set{"version": "new"})
+	ctx, stop := context.WithCancel(t.Context())
+	stream, err := finder.Follow(ctx, func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { stop(); <-stream.Done() }()
+	old := stream.Latest()
+	if old.Reason != leader.NotSelected || old.Undecided() || old.UpToUser() || !strings.Contains(old.Message(), "pod ops/op-0 (does not match") {
+		t.Errorf("%s (%s): undecided %v, up to the user %v", old.Message(), old.Reason, old.Undecided(), old.UpToUser())
+	}
+	cluster.Hold("op-1_b", time.Minute)
+	until(t, old, "op-1 leads", leads("op-1"))
 }
 
 func TestFindAsksTwice(t *testing.T) {

@@ -5,6 +5,8 @@ package leadertest
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -207,8 +209,10 @@ func (c *Cluster) list(key string) (objects []metav1.Object, version string, err
 	if err := errors.Join(c.fail, c.denied); err != nil {
 		return nil, "", err
 	}
-	if object := c.objects[key]; object != nil {
-		objects = append(objects, object.(runtime.Object).DeepCopyObject().(metav1.Object))
+	for _, name := range slices.Sorted(maps.Keys(c.objects)) {
+		if name == key || strings.HasSuffix(key, "/") && strings.HasPrefix(name, key) {
+			objects = append(objects, c.objects[name].(runtime.Object).DeepCopyObject().(metav1.Object))
+		}
 	}
 	return objects, strconv.Itoa(c.version), nil
 }
@@ -237,8 +241,7 @@ func (c *Cluster) watch(key, since string) (watch.Interface, error) {
 	return w, nil
 }
 
-// named is the key of the one object that a list or a watch asks for. A list of all finds none: the pods here have plain
-// names.
+// named is the key of the one object that a list or a watch asks for, or with a slash at its end what those of all begin with.
 func named(kind string, opts metav1.ListOptions) string {
 	return kind + "/" + strings.TrimPrefix(opts.FieldSelector, "metadata.name=")
 }
