@@ -17,6 +17,9 @@ func FromLease(ref Ref, lease *coordinationv1.Lease) Lock {
 	lock.recordedIn(lease, "renewTime")
 	lock.Marker = leaseMarker(lease)
 	spec := lease.Spec
+	if lock.Written.IsZero() && value(spec.HolderIdentity) == "" {
+		lock.recordedIn(lease, "spec") // a release that leaves no renewTime behind (olix0r/kubert)
+	}
 	lock.Record = Record{Holder: value(spec.HolderIdentity), PreferredHolder: value(spec.PreferredHolder), Transitions: value(spec.LeaseTransitions)}
 	if spec.Strategy != nil {
 		lock.Record.Strategy = string(*spec.Strategy)

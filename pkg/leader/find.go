@@ -26,6 +26,8 @@ type Finder struct {
 	AllowExpired bool
 	// Renewals lets a Stream publish a verdict for every renewal of the lock, too.
 	Renewals bool
+	// Terse leaves out what only explains why nobody leads.
+	Terse bool
 	// AnswerWithin bounds one Find, 0 for no bound.
 	AnswerWithin time.Duration
 
@@ -64,10 +66,13 @@ func (f *Finder) find(ctx context.Context, stateAt func(election.Lock, time.Time
 	now := f.Clock.Now()
 	j := judgement{lock: lock, state: stateAt(lock, now), now: now, allowExpired: f.AllowExpired}
 	// Where the lock alone says no, the pod is not asked for.
-	if j.held() {
+	switch {
+	case j.held():
 		if j.who, err = f.resolve(ctx, lock); err != nil {
 			return Status{}, err
 		}
+	case j.vacant() && !f.Terse:
+		j.who.candidates = f.candidates(ctx, lock)
 	}
 	return j.status(), nil
 }

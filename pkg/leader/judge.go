@@ -27,6 +27,9 @@ func (j judgement) held() bool {
 	return len(j.lock.Rivals) == 0 && (j.state == election.Held || ended && j.allowExpired)
 }
 
+// vacant reports that somebody may take the lock, and nobody has.
+func (j judgement) vacant() bool { return j.state == election.Expired || j.state == election.Released }
+
 // status applies the rules, in the order in which a person would ask: is the lock held, by which pod, is that pod the
 // same one, and does it live.
 func (j judgement) status() Status {

@@ -129,23 +129,65 @@ func (s Status) Message() string {
 	case Reason(election.NotElection):
 		return fmt.Sprintf("%s: not an election but %s", s.Lock.Ref, s.Lock.Marker)
 	case Reason(election.Released):
-		return fmt.Sprintf("%s: released, nobody holds it", s.Lock.Ref)
+		free := s.releasedFor()
+		if free < aWhile {
+			return fmt.Sprintf("%s: released, nobody holds it", s.Lock.Ref) + s.waitingMessage(free)
+		}
+		return fmt.Sprintf("%s: released, nobody holds it (for %s)", s.Lock.Ref, Age(free)) + s.waitingMessage(free)
 	case Reason(election.Expired):
 		when := ""
 		if since := s.ranOut(); since >= time.Second {
 			when = " " + Age(since) + " ago"
 		}
-		return fmt.Sprintf("%s: expired%s, last held by %s", s.Lock.Ref, when, Quote(record.Holder))
+		return fmt.Sprintf("%s: expired%s, last held by %s", s.Lock.Ref, when, Quote(record.Holder)) + s.successor() + s.waitingMessage(s.ranOut())
 	}
 	held := "held by"
 	if s.State == election.Expired {
 		held = "expired, last held by"
 	}
-	text := fmt.Sprintf("%s: %s %s, %s", s.Lock.Ref, held, Quote(record.Holder), s.whoMessage())
+	return fmt.Sprintf("%s: %s %s, %s", s.Lock.Ref, held, Quote(record.Holder), s.whoMessage()) + s.candidateLines()
+}
+
+func (s Status) candidateLines() string {
+	text := ""
 	for _, c := range s.Candidates {
 		text += fmt.Sprintf("\n  pod %s/%s (%s)", c.Namespace, c.Name, c.Reason)
 	}
 	return text
+}
+
+// successor names whom a coordinated election has chosen to be next.
+func (s Status) successor() string {
+	if next := s.Lock.Record.PreferredHolder; next != "" {
+		return ", and is to pass to " + Quote(next)
+	}
+	return ""
+}
+
+const (
+	// aWhile is from when on it is told how long a lock is free: a failover takes less.
+	aWhile = 10 * time.Second
+	// forLong is from when on candidates that do not take it are remarkable: they look every few seconds.
+	forLong = time.Minute
+)
+
+// waitingMessage names the pods that could take a lock which is free for so long.
+func (s Status) waitingMessage(free time.Duration) string {
+	switch {
+	case len(s.Candidates) == 0:
+		return ""
+	case free < forLong:
+		return "; these pods are ready and look like its candidates:" + s.candidateLines()
+	}
+	return "; these pods are ready, look like its candidates, and do not take it:" + s.candidateLines()
+}
+
+// releasedFor is how long a lock is released; 0 where there is no telling.
+func (s Status) releasedFor() time.Duration {
+	if s.State != election.Released || s.Lock.Renewed().IsZero() {
+		return 0
+	}
+	return max(0, s.Time.Sub(s.Lock.Renewed()))
 }
 
 // MessageWith is the message with a note at the end of its first line.
@@ -173,7 +215,8 @@ func (s Status) whoMessage() string {
 	case NodeOnly:
 		return "which is node " + s.Node + ", not a pod" + s.candidatesMessage("; no pod on it is known to be elected with this lock, --selector says which one is:", "")
 	case External:
-		return "which is no pod and no node of this cluster: a process outside of it, one that is gone, or a made-up name"
+		return "which is no pod and no node of this cluster: a process outside of it, one that is gone, or a made-up name" +
+			s.candidatesMessage("; these pods are ready, look like its candidates, and do not hold it:", "")
 	case HintsOnly:
 		return "a random identity that names no pod" + s.candidatesMessage("; it may be, and --selector decides:", "")
 	case PodNotSeen:

@@ -178,7 +178,7 @@ func (w *surveyWatch) look(ctx context.Context, key lockKey) {
 	known.pending, known.again, known.looked = true, false, time.Now()
 	ref := known.row.Lock.Ref
 	finder := &Finder{
-		Lock: ref, PodNamespace: ref.Namespace, AnswerWithin: searchWithin,
+		Lock: ref, PodNamespace: ref.Namespace, AnswerWithin: searchWithin, Terse: true,
 		Locks: w.Locks.Client, Pods: w.Pods, Nodes: w.Nodes, Clock: w.Clock,
 	}
 	w.wg.Go(func() {
