@@ -57,6 +57,9 @@ func leaderFields(s leader.Status) map[string]any {
 	if len(s.Candidates) > 0 {
 		object["candidates"] = candidateObjects(s.Candidates)
 	}
+	if len(s.Waiting) > 0 {
+		object["waiting"] = candidateObjects(s.Waiting)
+	}
 	if s.Led() {
 		object["pod"] = podObject(s.Pod)
 	} else {

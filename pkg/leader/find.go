@@ -72,7 +72,7 @@ func (f *Finder) find(ctx context.Context, stateAt func(election.Lock, time.Time
 			return Status{}, err
 		}
 	case j.vacant() && !f.Terse:
-		j.who.candidates = f.candidates(ctx, lock)
+		j.who.waiting = f.waiting(ctx, lock)
 	}
 	return j.status(), nil
 }
@@ -140,6 +140,7 @@ type resolution struct {
 	node       string
 	lost       bool // the pod's node is
 	candidates []identity.Candidate
+	waiting    []identity.Candidate // look like they stand in the election, and do not hold the lock
 	// denied is what could not be asked, so that the answer may be incomplete.
 	denied []error
 }

@@ -35,7 +35,7 @@ func (j judgement) vacant() bool { return j.state == election.Expired || j.state
 func (j judgement) status() Status {
 	s := Status{
 		Lock: j.lock, State: j.state, Found: j.who.pod, Time: j.now, PodName: j.who.name, PodNamespace: j.who.namespace,
-		Rule: j.who.rule, Node: j.who.node, Candidates: j.who.candidates, Denied: j.who.denied, who: j.who,
+		Rule: j.who.rule, Node: j.who.node, Candidates: j.who.candidates, Waiting: j.who.waiting, Denied: j.who.denied, who: j.who,
 	}
 	s.Reason = j.reason()
 	if s.Reason == "" {

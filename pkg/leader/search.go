@@ -186,8 +186,8 @@ func (q *quest) eachPod(ctx context.Context, namespace, fieldSelector string) er
 	return err
 }
 
-// candidates are the pods that look like they could take a lock that nobody holds, as far as that may be found out.
-func (f *Finder) candidates(ctx context.Context, lock election.Lock) []identity.Candidate {
+// waiting are the pods that look like they could take a lock that nobody holds, as far as that may be found out.
+func (f *Finder) waiting(ctx context.Context, lock election.Lock) []identity.Candidate {
 	q := &quest{Finder: f, lock: lock, search: f.searchFor(lock)}
 	for _, namespace := range q.places() {
 		if err := q.eachPod(ctx, namespace, ""); err != nil {
@@ -225,7 +225,7 @@ func conclude(search *identity.Search, lock election.Lock, podNamespace string, 
 	case len(denied) > 0:
 		who.reason = PodNotSeen
 	default:
-		who.reason, who.candidates = External, search.Akin()
+		who.reason, who.waiting = External, search.Akin()
 	}
 	return who
 }

@@ -66,6 +66,9 @@ type Status struct {
 	Node string
 	// Candidates are the pods that may be meant, where it is not known which one is.
 	Candidates []identity.Candidate
+	// Waiting are the pods that are ready, look like candidates and do not hold the lock, where nobody does or where somebody
+	// outside of the cluster does.
+	Waiting []identity.Candidate
 	// Denied are the server's refusals to answer what would have told more.
 	Denied []error
 	// Reason is why there is no leader, "" when there is one.
@@ -131,26 +134,27 @@ func (s Status) Message() string {
 	case Reason(election.Released):
 		free := s.releasedFor()
 		if free < aWhile {
-			return fmt.Sprintf("%s: released, nobody holds it", s.Lock.Ref) + s.waitingMessage(free)
+			return fmt.Sprintf("%s: released, nobody holds it", s.Lock.Ref) + s.freeMessage(free)
 		}
-		return fmt.Sprintf("%s: released, nobody holds it (for %s)", s.Lock.Ref, Age(free)) + s.waitingMessage(free)
+		return fmt.Sprintf("%s: released, nobody holds it (for %s)", s.Lock.Ref, Age(free)) + s.freeMessage(free)
 	case Reason(election.Expired):
 		when := ""
 		if since := s.ranOut(); since >= time.Second {
 			when = " " + Age(since) + " ago"
 		}
-		return fmt.Sprintf("%s: expired%s, last held by %s", s.Lock.Ref, when, Quote(record.Holder)) + s.successor() + s.waitingMessage(s.ranOut())
+		return fmt.Sprintf("%s: expired%s, last held by %s", s.Lock.Ref, when, Quote(record.Holder)) + s.successor() + s.freeMessage(s.ranOut())
 	}
 	held := "held by"
 	if s.State == election.Expired {
 		held = "expired, last held by"
 	}
-	return fmt.Sprintf("%s: %s %s, %s", s.Lock.Ref, held, Quote(record.Holder), s.whoMessage()) + s.candidateLines()
+	return fmt.Sprintf("%s: %s %s, %s", s.Lock.Ref, held, Quote(record.Holder), s.whoMessage()) + lines(s.Candidates)
 }
 
-func (s Status) candidateLines() string {
+// lines are one below the message for each pod.
+func lines(pods []identity.Candidate) string {
 	text := ""
-	for _, c := range s.Candidates {
+	for _, c := range pods {
 		text += fmt.Sprintf("\n  pod %s/%s (%s)", c.Namespace, c.Name, c.Reason)
 	}
 	return text
@@ -171,15 +175,19 @@ const (
 	forLong = time.Minute
 )
 
-// waitingMessage names the pods that could take a lock which is free for so long.
-func (s Status) waitingMessage(free time.Duration) string {
-	switch {
-	case len(s.Candidates) == 0:
-		return ""
-	case free < forLong:
-		return "; these pods are ready and look like its candidates:" + s.candidateLines()
+// freeMessage names the pods that could take a lock which is free for so long.
+func (s Status) freeMessage(free time.Duration) string {
+	if free < forLong {
+		return s.waitingMessage("; these pods are ready and look like its candidates:")
 	}
-	return "; these pods are ready, look like its candidates, and do not take it:" + s.candidateLines()
+	return s.waitingMessage("; these pods are ready, look like its candidates, and do not take it:")
+}
+
+func (s Status) waitingMessage(some string) string {
+	if len(s.Waiting) == 0 {
+		return ""
+	}
+	return some + lines(s.Waiting)
 }
 
 // releasedFor is how long a lock is released; 0 where there is no telling.
@@ -216,7 +224,7 @@ func (s Status) whoMessage() string {
 		return "which is node " + s.Node + ", not a pod" + s.candidatesMessage("; no pod on it is known to be elected with this lock, --selector says which one is:", "")
 	case External:
 		return "which is no pod and no node of this cluster: a process outside of it, one that is gone, or a made-up name" +
-			s.candidatesMessage("; these pods are ready, look like its candidates, and do not hold it:", "")
+			s.waitingMessage("; these pods are ready, look like its candidates, and do not hold it:")
 	case HintsOnly:
 		return "a random identity that names no pod" + s.candidatesMessage("; it may be, and --selector decides:", "")
 	case PodNotSeen:

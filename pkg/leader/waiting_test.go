@@ -35,7 +35,7 @@ func TestCandidatesOfALockThatTheyDoNotHold(t *testing.T) {
 			cluster.Run("web-6d8b9c7f5d-x2k4z", func(pod *corev1.Pod) { pod.Spec.Containers[0].Name = "web" })
 			cluster.Hold(test.holder, time.Minute)
 			status, err := cluster.Finder().Find(t.Context())
-			if err != nil || status.Reason != test.reason || !strings.HasSuffix(status.Message(), test.want) || len(status.Candidates) != 1 {
+			if err != nil || status.Reason != test.reason || !strings.HasSuffix(status.Message(), test.want) || len(status.Waiting) != 1 {
 				t.Errorf("%v: %s\nwant %s", err, status.Message(), test.want)
 			}
 		})
@@ -62,7 +62,7 @@ func TestSinceWhenALockIsFree(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			// The holder's clock is an hour behind, and makes no difference.
 			written := now.Add(-test.written)
-			s := leader.Status{State: test.state, Reason: leader.Reason(test.state), Time: now, Candidates: test.candidates, Lock: election.Lock{
+			s := leader.Status{State: test.state, Reason: leader.Reason(test.state), Time: now, Waiting: test.candidates, Lock: election.Lock{
 				Ref: election.Ref{Namespace: "ops", Name: "op"}, Exists: true, Written: written,
 				Record: election.Record{Holder: "op-7", Renewed: written.Add(-time.Hour), Duration: 15 * time.Second},
 			}}
