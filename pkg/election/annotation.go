@@ -48,6 +48,9 @@ func leaderAnnotation(lock *Lock, object *unstructured.Unstructured, _ time.Time
 		Transitions: int32(first(in.LeaderTransitions, in.LeaseTransitions).number()),
 		Zoneless:    in.RenewTime.zoneless(),
 	}
+	if in.RenewTime != "" && lock.Record.Renewed.IsZero() {
+		lock.Record.Renewed = lock.Written // of a form that is not known
+	}
 	return true, nil
 }
 

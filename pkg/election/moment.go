@@ -28,11 +28,11 @@ func (l *Lock) recordedIn(object metav1.Object, field string) {
 	}
 }
 
-// Renewed is when the record was renewed last, by the API server's clock as well as that is known; the zero time where
-// nobody knows. The record's own time counts where the server has none, and within the second that the server tells.
+// Renewed is when the record was renewed last, by the API server's clock as well as that is known; the zero time where it is
+// none that is renewed. The record's own time counts where the server has none, and within the second that the server tells.
 func (l Lock) Renewed() time.Time {
 	switch renewed := l.Record.Renewed; {
-	case l.Written.IsZero():
+	case l.Written.IsZero(), renewed.IsZero():
 		return renewed
 	case renewed.Before(l.Written):
 		return l.Written

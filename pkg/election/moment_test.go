@@ -13,7 +13,7 @@ import (
 func written(at time.Time, manager, fields string) metav1.ManagedFieldsEntry {
 	return metav1.ManagedFieldsEntry{
 		Manager: manager, Operation: metav1.ManagedFieldsOperationUpdate, FieldsType: "FieldsV1",
-		Time: &metav1.Time{Time: at.Truncate(time.Second)}, FieldsV1: &metav1.FieldsV1{Raw: []byte(fields)},
+		Time: &metav1.Time{Time: at.Truncate(time.Second)}, FieldsV1: metav1.NewFieldsV1(fields),
 	}
 }
 
@@ -40,7 +40,7 @@ func TestFreshByTheServersRecord(t *testing.T) {
 			written(at, "op", ownsRenewTime), written(at.Add(time.Hour), "kubectl", `{"f:metadata":{"f:labels":{}}}`),
 		}, 17 * time.Second, Expired},
 		{"without managedFields, renewTime counts", -30 * time.Second, nil, time.Second, Expired},
-		{"an entry without a time tells nothing", -30 * time.Second, []metav1.ManagedFieldsEntry{{FieldsV1: &metav1.FieldsV1{Raw: []byte(ownsRenewTime)}}}, 0, Expired},
+		{"an entry without a time tells nothing", -30 * time.Second, []metav1.ManagedFieldsEntry{{FieldsV1: metav1.NewFieldsV1(ownsRenewTime)}}, 0, Expired},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			lock := FromLease(Ref{}, lease(func(l *coordinationv1.Lease) {
@@ -98,6 +98,22 @@ func TestTimesWithoutAZone(t *testing.T) {
 				t.Error("it does not last 17 seconds from the write")
 			}
 		})
+	}
+}
+
+func TestRenewTimesThatCannotBeRead(t *testing.T) {
+	at := renewed.Truncate(time.Second)
+	for record, want := range map[string]State{
+		`{"holderIdentity":"op-0","leaseDurationSeconds":15,"renewTime":"Sunday"}`: Expired,
+		`{"holderIdentity":"op-0","leaseDurationSeconds":15}`:                      Held, // it is never renewed
+	} {
+		o := &unstructured.Unstructured{Object: map[string]any{}}
+		o.SetAnnotations(map[string]string{LeaderAnnotation: record})
+		o.SetManagedFields([]metav1.ManagedFieldsEntry{written(at, "op", `{"f:metadata":{"f:annotations":{"f:`+LeaderAnnotation+`":{}}}}`)})
+		lock, err := FromObject(Ref{Kind: ConfigMap}, o, at)
+		if err != nil || lock.StateAt(at) != Held || lock.StateAt(at.Add(time.Minute)) != want {
+			t.Errorf("%s: %s and %s, %v, want Held and %s", record, lock.StateAt(at), lock.StateAt(at.Add(time.Minute)), err, want)
+		}
 	}
 }
 

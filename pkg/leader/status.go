@@ -192,10 +192,14 @@ func (s Status) waitingMessage(some string) string {
 
 // releasedFor is how long a lock is released; 0 where there is no telling.
 func (s Status) releasedFor() time.Duration {
-	if s.State != election.Released || s.Lock.Renewed().IsZero() {
+	since := s.Lock.Written
+	if since.IsZero() {
+		since = s.Lock.Record.Renewed
+	}
+	if s.State != election.Released || since.IsZero() {
 		return 0
 	}
-	return max(0, s.Time.Sub(s.Lock.Renewed()))
+	return max(0, s.Time.Sub(since))
 }
 
 // MessageWith is the message with a note at the end of its first line.

@@ -93,7 +93,7 @@ func (c *Cluster) write(lease *coordinationv1.Lease) {
 	now := metav1.NewTime(time.Now().Truncate(time.Second))
 	lease.ManagedFields = []metav1.ManagedFieldsEntry{{
 		Manager: "op", Operation: metav1.ManagedFieldsOperationUpdate, Time: &now, FieldsType: "FieldsV1",
-		FieldsV1: &metav1.FieldsV1{Raw: []byte(`{"f:spec":{"f:holderIdentity":{},"f:renewTime":{}}}`)},
+		FieldsV1: metav1.NewFieldsV1(`{"f:spec":{"f:holderIdentity":{},"f:renewTime":{}}}`),
 	}}
 	if c.stripped {
 		lease.ManagedFields = nil
