@@ -147,7 +147,7 @@ func (a *attempt) believes(ctx context.Context, err error) bool {
 // confirmed reports that what was found still goes on, by what the server says now: a watch may be late. The status is
 // that of now then.
 func (a *attempt) confirmed(ctx context.Context) bool {
-	return a.confirmedBy(a.run.Leader.Find(ctx, a.Spec))
+	return a.confirmedBy(a.stream.Confirm(ctx))
 }
 
 func (a *attempt) confirmedBy(now leader.Status, err error) bool {

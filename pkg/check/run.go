@@ -26,8 +26,6 @@ type Leader interface {
 	Follow(ctx context.Context, spec Spec) (*leader.Stream, error)
 	// Version asks the server for its version, which every user may.
 	Version(ctx context.Context) error
-	// Find judges the lock again, now.
-	Find(ctx context.Context, spec Spec) (leader.Status, error)
 	// Dial connects to a port of a pod, by number or name. A *Never error is one that no other attempt can mend.
 	Dial(ctx context.Context, pod *corev1.Pod, port string) (net.Conn, error)
 	// Logs writes the leader's log as it grows, until there is no more of it or the context ends.
@@ -78,8 +76,10 @@ type streamKey struct {
 
 func (s Spec) streamKey() streamKey { return streamKey{s.Lock.String(), s.Namespace, s.Renewals()} }
 
-// Renewals reports that the check wants to hear of every renewal of its lock.
-func (s Spec) Renewals() bool { return s.Conditions != nil && s.Conditions.RenewedWithin > 0 }
+// Renewals reports that the check wants to hear of every renewal of its lock. leaseTransitions may change with one.
+func (s Spec) Renewals() bool {
+	return s.Conditions != nil && (s.Conditions.RenewedWithin > 0 || s.Conditions.Transitions != nil)
+}
 
 // Event is news of a check.
 type Event struct {
@@ -359,7 +359,7 @@ func confirmAll(ctx context.Context, attempts []*attempt) {
 	var wg sync.WaitGroup
 	for _, asking := range ofLock {
 		wg.Go(func() {
-			now, err := asking[0].run.Leader.Find(ctx, asking[0].Spec)
+			now, err := asking[0].stream.Confirm(ctx)
 			for _, a := range asking {
 				a.Holds = a.confirmedBy(now, err)
 			}

@@ -18,7 +18,7 @@ func (a *attempt) delete(ctx context.Context) {
 	}
 	for change := a.stream.Latest(); ; {
 		change = newest(change)
-		now, err := a.run.Leader.Find(ctx, a.Spec)
+		now, err := a.stream.Confirm(ctx)
 		switch {
 		case err != nil:
 			a.Got = err.Error() // nothing is deleted yet, so it may be asked again

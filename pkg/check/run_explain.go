@@ -27,7 +27,7 @@ func (r *Runner) explain(ctx context.Context, attempts []*attempt) {
 			continue
 		}
 		wg.Go(func() {
-			now, err := r.Leader.Find(ctx, a.Spec)
+			now, err := a.stream.Confirm(ctx)
 			switch {
 			case err != nil && len(a.Verdict.Results) > 0:
 				return // the last answer was one, and it was no

@@ -111,6 +111,7 @@ func (o *assertOptions) completeFlags(cmd *cobra.Command) {
 	for _, flag := range []string{"holder", "holder-not", "changed-from"} {
 		completeFlag(cmd, flag, o.completeHolder)
 	}
+	completeFlag(cmd, "term-after", o.completeTerm)
 	completeFlag(cmd, "container", o.completeContainer)
 	completeFlag(cmd, "port", o.completePort)
 	completeFlag(cmd, "scheme", oneOf("http", "https"))

@@ -44,7 +44,8 @@ func (o *checkFlags) addFlags(cmd *cobra.Command) {
 	flags.BoolVar(&o.conditions.Missing, "missing", false, "There is no such lock.")
 	flags.StringVar(&o.conditions.Holder, "holder", "", "Who leads: an identity or a pod's name.")
 	flags.StringVar(&o.conditions.HolderNot, "holder-not", "", "Who does not lead: an identity or a pod's name.")
-	flags.StringVar(&o.conditions.ChangedFrom, "changed-from", "", "Who led before: an identity or a pod's name. Somebody else leads now.")
+	flags.StringVar(&o.conditions.ChangedFrom, "changed-from", "", "Who led before: an identity, a pod's name or UID, or a term as --term-after takes it. Somebody else leads now.")
+	flags.StringVar(&o.conditions.TermAfter, "term-after", "", "The term before, as holder -o jsonpath={.term} prints it. Another one has begun, be it of the same pod.")
 	flags.StringVar(&o.transitions, "transitions", "", "How often the holder has changed, as 3, '>=3', '!=3' and so on.")
 	flags.DurationVar(&o.conditions.RenewedWithin, "renewed-within", 0, "How long ago the last renewal may be.")
 	flags.DurationVar(&o.conditions.StableFor, "stable-for", 0, "How long nothing but renewals has happened, as seen from here.")
@@ -126,7 +127,7 @@ func asFlags(message string) string {
 }
 
 var (
-	lockFlags   = []string{"held", "released", "missing", "holder", "holder-not", "changed-from", "transitions", "renewed-within", "stable-for", "pod-ready"}
+	lockFlags   = []string{"held", "released", "missing", "holder", "holder-not", "changed-from", "term-after", "transitions", "renewed-within", "stable-for", "pod-ready"}
 	httpFlags   = []string{"path", "scheme", "method", "header", "body", "status"}
 	logFlags    = []string{"container", "all-containers", "since", "since-time", "since-acquired", "tail", "previous"}
 	outputFlags = []string{"jq", "yq", "metric"}

@@ -55,10 +55,6 @@ func (e *evidence) Follow(ctx context.Context, spec check.Spec) (*leader.Stream,
 	return e.finderOf(spec).Follow(ctx, e.tell)
 }
 
-func (e *evidence) Find(ctx context.Context, spec check.Spec) (leader.Status, error) {
-	return e.finderOf(spec).Find(ctx)
-}
-
 // Version asks what the role system:public-info-viewer allows to all.
 func (e *evidence) Version(ctx context.Context) error {
 	return e.cluster.kube.Core().Get().AbsPath("/version").Do(ctx).Error()

@@ -32,6 +32,7 @@ func leaderAnnotation(lock *Lock, object *unstructured.Unstructured, _ time.Time
 	if !ok {
 		return false, nil
 	}
+	lock.recordedIn(object, LeaderAnnotation)
 	if text == "" {
 		return true, nil // emptied: nobody holds it
 	}
@@ -53,6 +54,10 @@ func readRecord(lock *Lock, where, text string) {
 		Renewed:     in.RenewTime.time(),
 		Duration:    first(in.LeaseDurationSeconds, in.LeaseDuration).seconds(),
 		Transitions: int32(first(in.LeaderTransitions, in.LeaseTransitions).number()),
+		Zoneless:    in.RenewTime.zoneless(),
+	}
+	if in.RenewTime != "" && lock.Record.Renewed.IsZero() {
+		lock.Record.Renewed = lock.Written // of a form that is not known
 	}
 }
 
@@ -67,12 +72,18 @@ func patroniAnnotations(lock *Lock, object *unstructured.Unstructured, _ time.Ti
 	if !has("leader", "ttl") || !has("renewTime", "acquireTime", "transitions", "renew-time", "acquire-time") {
 		return false, nil
 	}
+	renewTime := "renewTime"
+	if has("renew-time") {
+		renewTime = "renew-time"
+	}
+	lock.recordedIn(object, renewTime)
 	lock.Record = Record{
 		Holder:      annotations["leader"],
 		Acquired:    first(scalar(annotations["acquireTime"]), scalar(annotations["acquire-time"])).time(),
-		Renewed:     first(scalar(annotations["renewTime"]), scalar(annotations["renew-time"])).time(),
+		Renewed:     scalar(annotations[renewTime]).time(),
 		Duration:    scalar(annotations["ttl"]).seconds(),
 		Transitions: int32(scalar(annotations["transitions"]).number()),
+		Zoneless:    scalar(annotations[renewTime]).zoneless(),
 	}
 	return true, nil
 }
@@ -86,6 +97,7 @@ func expiryAnnotations(lock *Lock, object *unstructured.Unstructured, _ time.Tim
 	if !ok {
 		return false, nil
 	}
+	lock.recordedIn(object, expiry)
 	lock.Record.Holder = holder
 	if ends := scalar(annotations[expiry]).time(); !ends.IsZero() {
 		lock.Record.Renewed, lock.Record.Duration = ends.Add(-mariaTTL), mariaTTL
@@ -183,10 +195,17 @@ func isoSeconds(text string) float64 {
 	return total
 }
 
-// layouts of times, beside RFC 3339. Those without a zone are taken for UTC: that is what containers run in.
-var layouts = []string{
-	time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999", "2006-01-02 15:04:05.999999999Z07:00",
-	"2006-01-02T15:04:05.999999999Z0700",
+// zonelessLayouts are of times that are taken for UTC: that is what most containers run in.
+var zonelessLayouts = []string{"2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999"}
+
+// layouts are those of all times.
+var layouts = append([]string{
+	time.RFC3339Nano, "2006-01-02 15:04:05.999999999Z07:00", "2006-01-02T15:04:05.999999999Z0700",
+}, zonelessLayouts...)
+
+// zoneless reports that a time does not tell its zone.
+func (s scalar) zoneless() bool {
+	return slices.ContainsFunc(zonelessLayouts, func(layout string) bool { _, err := time.Parse(layout, string(s)); return err == nil })
 }
 
 // time is a moment; the zero time when it is none. A bare number counts seconds since 1970, or milliseconds.

@@ -37,6 +37,7 @@ func kuredAnnotation(lock *Lock, object *unstructured.Unstructured, now time.Tim
 		}
 		return false, nil
 	}
+	lock.recordedIn(object, annotation)
 	var in struct {
 		kuredLock
 		Locks []kuredLock `json:"locks"`
@@ -46,6 +47,9 @@ func kuredAnnotation(lock *Lock, object *unstructured.Unstructured, now time.Tim
 		return true, nil
 	}
 	lock.Record = in.record()
+	if len(in.Locks) > 0 {
+		lock.Written = time.Time{} // by one of several nodes, nobody knows which
+	}
 	var live []Record
 	for _, one := range in.Locks {
 		r := one.record()
@@ -55,7 +59,7 @@ func kuredAnnotation(lock *Lock, object *unstructured.Unstructured, now time.Tim
 		if lock.Record.Holder == "" {
 			lock.Record = r
 		}
-		if expires := r.Expires(); expires.IsZero() || !now.After(expires) {
+		if r.Duration == 0 || !now.After(r.Renewed.Add(r.Duration)) {
 			live = append(live, r)
 		}
 	}

@@ -13,7 +13,11 @@ func FromLease(ref Ref, lease *coordinationv1.Lease) Lock {
 		return Lock{Ref: ref}
 	}
 	lock := fromMeta(ref, lease)
+	lock.recordedIn(lease, "renewTime")
 	spec := lease.Spec
+	if lock.Written.IsZero() && value(spec.HolderIdentity) == "" {
+		lock.recordedIn(lease, "spec") // a release that leaves no renewTime behind (olix0r/kubert)
+	}
 	lock.Record = Record{Holder: value(spec.HolderIdentity), PreferredHolder: value(spec.PreferredHolder), Transitions: value(spec.LeaseTransitions)}
 	if spec.Strategy != nil {
 		lock.Record.Strategy = string(*spec.Strategy)
@@ -36,7 +40,7 @@ func FromLease(ref Ref, lease *coordinationv1.Lease) Lock {
 // ownedForLife returns the UID of the pod that holds a Lease for as long as it lives: the Lease belongs to the pod that it
 // names, and never expires. "" for all other Leases.
 func ownedForLife(lock Lock) types.UID {
-	if !lock.Record.Expires().IsZero() || lock.Record.Holder == "" {
+	if !lock.Expires().IsZero() || lock.Record.Holder == "" {
 		return ""
 	}
 	for _, owner := range lock.Owners {

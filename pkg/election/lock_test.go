@@ -113,14 +113,26 @@ func TestSameTerm(t *testing.T) {
 		{"renewal", func(l *coordinationv1.Lease) { l.Spec.RenewTime = &metav1.MicroTime{Time: renewed.Add(time.Second)} }, true},
 		{"another holder", func(l *coordinationv1.Lease) { l.Spec.HolderIdentity = ptr.To("my-operator-1_uuid") }, false},
 		{"acquired anew", func(l *coordinationv1.Lease) { l.Spec.AcquireTime = &metav1.MicroTime{Time: renewed} }, false},
-		{"one more transition", func(l *coordinationv1.Lease) { l.Spec.LeaseTransitions = ptr.To[int32](4) }, false},
+		{"a count that grows with a renewal", func(l *coordinationv1.Lease) { l.Spec.LeaseTransitions = ptr.To[int32](4) }, true},
+		{"a count that a renewal resets", func(l *coordinationv1.Lease) { l.Spec.LeaseTransitions = nil }, true},
+		{"acquireTime lost", func(l *coordinationv1.Lease) { l.Spec.AcquireTime = nil }, false},
 		{"recreated", func(l *coordinationv1.Lease) { l.UID = "2" }, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := FromLease(ref, lease(test.change)).SameTerm(base); got != test.want {
+			other := FromLease(ref, lease(test.change))
+			if got := other.SameTerm(base); got != test.want {
 				t.Errorf("same term %v, want %v", got, test.want)
 			}
+			if !IsTerm(base.Term()) || (other.Term() == base.Term()) != test.want {
+				t.Errorf("terms %q and %q, want the same: %v", base.Term(), other.Term(), test.want)
+			}
 		})
+	}
+	timeless := func(transitions int32) Lock {
+		return FromLease(ref, lease(func(l *coordinationv1.Lease) { l.Spec.AcquireTime, l.Spec.LeaseTransitions = nil, &transitions }))
+	}
+	if !timeless(3).SameTerm(timeless(3)) || timeless(4).SameTerm(timeless(3)) {
+		t.Error("without an acquireTime, leaseTransitions tells terms apart")
 	}
 	if FromLease(ref, nil).SameTerm(base) {
 		t.Error("a deleted lock continues the term")

@@ -35,11 +35,13 @@ func roleData(lock *Lock, object *unstructured.Unstructured, _ time.Time) (bool,
 	}
 	for _, prefix := range rolePrefixes {
 		if holder := data[prefix+role]; holder != "" { // a role that is absent has been given up
+			lock.recordedIn(object, prefix+role)
 			lock.Record.Holder, lock.Record.Acquired = holder, scalar(data[roleTime+role]).time()
 			return true, nil
 		}
 	}
 	if isRecord(data[role]) {
+		lock.recordedIn(object, role)
 		readRecord(lock, "data "+role, data[role])
 	}
 	return true, nil
@@ -52,6 +54,7 @@ func leaderData(lock *Lock, object *unstructured.Unstructured, _ time.Time) (boo
 	for _, key := range []string{"current-leader", "leader"} {
 		holder, ok := data[key]
 		if ok && slices.ContainsFunc([]string{"timestamp", "heartbeat"}, func(key string) bool { return !scalar(data[key]).time().IsZero() }) {
+			lock.recordedIn(object, key)
 			lock.Record.Holder = holder
 			return true, nil
 		}

@@ -71,16 +71,27 @@ func Trim(pod *corev1.Pod) {
 			containers = append(containers, corev1.Container{Name: name})
 		}
 	}
+	var sidecars []corev1.Container
+	for i := range pod.Spec.InitContainers {
+		if c := &pod.Spec.InitContainers[i]; Sidecar(c) {
+			sidecars = append(sidecars, corev1.Container{Name: c.Name, RestartPolicy: c.RestartPolicy})
+		}
+	}
+	pod.Status.InitContainerStatuses = trimStatuses(sidecarStatuses(pod))
 	pod.Spec = corev1.PodSpec{
-		Containers: containers, NodeName: pod.Spec.NodeName, HostNetwork: pod.Spec.HostNetwork,
+		InitContainers: sidecars, Containers: containers, NodeName: pod.Spec.NodeName, HostNetwork: pod.Spec.HostNetwork,
 		Hostname: pod.Spec.Hostname, HostnameOverride: pod.Spec.HostnameOverride, Subdomain: pod.Spec.Subdomain,
 	}
 	pod.Status.Conditions = slices.DeleteFunc(pod.Status.Conditions, func(c corev1.PodCondition) bool { return c.Type != corev1.PodReady })
-	pod.Status.InitContainerStatuses, pod.Status.EphemeralContainerStatuses = nil, nil
-	for i := range pod.Status.ContainerStatuses {
-		status := &pod.Status.ContainerStatuses[i]
-		pod.Status.ContainerStatuses[i] = corev1.ContainerStatus{
-			Name: status.Name, State: status.State, RestartCount: status.RestartCount, ContainerID: status.ContainerID,
+	pod.Status.ContainerStatuses, pod.Status.EphemeralContainerStatuses = trimStatuses(pod.Status.ContainerStatuses), nil
+}
+
+func trimStatuses(statuses []corev1.ContainerStatus) []corev1.ContainerStatus {
+	for i := range statuses {
+		status := &statuses[i]
+		statuses[i] = corev1.ContainerStatus{
+			Name: status.Name, State: status.State, Ready: status.Ready, RestartCount: status.RestartCount, ContainerID: status.ContainerID,
 		}
 	}
+	return statuses
 }

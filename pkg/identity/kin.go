@@ -268,6 +268,11 @@ func givenNames(pod *corev1.Pod) []string {
 			names = append(names, container.Name)
 		}
 	}
+	for i := range pod.Spec.InitContainers {
+		if c := &pod.Spec.InitContainers[i]; Sidecar(c) && !slices.Contains(everybody, c.Name) {
+			names = append(names, c.Name)
+		}
+	}
 	return names
 }
 

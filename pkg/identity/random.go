@@ -76,7 +76,7 @@ const startsWithin = 10 * time.Second
 
 // startedAt names the container of a pod that started just before a moment; "" when none did.
 func startedAt(pod *corev1.Pod, moment time.Time) string {
-	for _, status := range pod.Status.ContainerStatuses {
+	for _, status := range Lasting(pod) {
 		if status.State.Running == nil {
 			continue
 		}

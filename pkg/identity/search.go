@@ -49,6 +49,7 @@ type Search struct {
 	hints    []Candidate
 	hint     int // the strength of hints
 	siblings bool
+	akin     []Candidate // that look like they stand in this election
 }
 
 // Match is a pod that the holder names.
@@ -179,6 +180,7 @@ func (s *Search) Pod(pod *corev1.Pod) {
 	if !s.byPart(pod) {
 		s.asHint(pod)
 	}
+	s.asAkin(pod)
 }
 
 // exclude notes a pod that the selector keeps from being found.

@@ -74,6 +74,8 @@ func (f *follower) seeAnswer(ctx context.Context, a answer, report func(error, b
 		f.reached()
 		f.who, f.known = a.who, true
 		f.watchPod(ctx, report)
+	case a.who.pod != nil && a.who.pod.UID == f.who.pod.UID:
+		f.who.lost = a.who.lost // or not any more
 	}
 	if f.who.pod == nil || !f.published.Led() {
 		f.again.Reset(f.wait) // its pod may be there by then, or another one in its place

@@ -38,7 +38,7 @@ func (f *Finder) search(ctx context.Context, lock election.Lock, denied ...error
 			break
 		}
 	}
-	return conclude(q.search, lock, f.PodNamespace, q.denied), nil
+	return f.onNode(ctx, lock, conclude(q.search, lock, f.PodNamespace, q.denied))
 }
 
 // namespaces looks through the pods' namespace, then through the lock's.
@@ -188,6 +188,17 @@ func (q *quest) eachPod(ctx context.Context, namespace, fieldSelector string) er
 	return err
 }
 
+// waiting are the pods that look like they could take a lock that nobody holds, as far as that may be found out.
+func (f *Finder) waiting(ctx context.Context, lock election.Lock) []identity.Candidate {
+	q := &quest{Finder: f, lock: lock, search: f.searchFor(lock)}
+	for _, namespace := range q.places() {
+		if err := q.eachPod(ctx, namespace, ""); err != nil {
+			return nil // it only explains
+		}
+	}
+	return q.search.Akin()
+}
+
 // conclude says what a search has come to.
 func conclude(search *identity.Search, lock election.Lock, podNamespace string, denied []error) resolution {
 	matches := alive(search.Matches(), lock)
@@ -218,7 +229,7 @@ func conclude(search *identity.Search, lock election.Lock, podNamespace string, 
 	case len(denied) > 0:
 		who.reason = PodNotSeen
 	default:
-		who.reason, who.generated = External, search.Generated()
+		who.reason, who.generated, who.waiting = External, search.Generated(), search.Akin()
 	}
 	return who
 }

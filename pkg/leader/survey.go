@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -51,7 +50,6 @@ func (s *Survey) Run(ctx context.Context) (Findings, error) {
 	if err := j.readLocks(ctx); err != nil {
 		return Findings{}, err
 	}
-	j.now = s.Clock.Now()
 	j.index()
 	for _, step := range []func(context.Context) error{j.readPods, j.readAllPods, j.readNodes} {
 		if err := step(ctx); err != nil && !apierrors.IsForbidden(err) {
@@ -60,6 +58,9 @@ func (s *Survey) Run(ctx context.Context) (Findings, error) {
 			j.denied = append(j.denied, err)
 		}
 	}
+	if err := j.lookForNodes(ctx); err != nil {
+		return Findings{}, err
+	}
 	slices.Sort(j.unlisted)
 	return Findings{Rows: j.rows(), Unlisted: slices.Compact(j.unlisted), Denied: j.denied}, nil
 }
@@ -67,7 +68,6 @@ func (s *Survey) Run(ctx context.Context) (Findings, error) {
 // join is a survey in progress: locks on one side, pods that pass by on the other.
 type join struct {
 	*Survey
-	now      time.Time
 	entries  []*entry
 	searches []*entry            // those that somebody is looked for
 	byKey    map[string][]*entry // by the names of pods and nodes that would be news to them
@@ -97,7 +97,7 @@ func (j *join) readLocks(ctx context.Context) error {
 				mu.Lock()
 				defer mu.Unlock()
 				if j.Markers || lock.Marker == "" {
-					j.entries = append(j.entries, &entry{judgement: judgement{lock: lock}})
+					j.entries = append(j.entries, &entry{judgement: judgement{lock: lock, now: j.Clock.Now()}})
 				}
 			})
 			mu.Lock()
@@ -121,14 +121,13 @@ func (j *join) readLocks(ctx context.Context) error {
 // index prepares the search for each holder.
 func (j *join) index() {
 	for _, e := range j.entries {
-		e.now = j.now
-		e.state = e.lock.StateAt(j.now)
+		e.state = e.lock.StateAt(e.now) // as it was read: a long list takes longer than some locks last
 		switch {
 		case e.held():
 			j.searchFor(e)
 		case e.state == election.Held:
 			for _, rival := range e.lock.RivalLocks() {
-				one := &entry{judgement: judgement{lock: rival, state: e.state, now: j.now}}
+				one := &entry{judgement: judgement{lock: rival, state: e.state, now: e.now}}
 				e.rivals = append(e.rivals, one)
 				j.searchFor(one)
 			}
@@ -197,6 +196,25 @@ func (j *join) readNodes(ctx context.Context) error {
 	return err
 }
 
+// lookForNodes asks for the nodes of those whose locks tell nothing of their lives: there are few.
+func (j *join) lookForNodes(ctx context.Context) error {
+	lost := map[string]bool{}
+	for _, e := range j.entries {
+		if e.search == nil || !neverRenewed(e.lock) || len(e.search.Matches()) != 1 {
+			continue
+		}
+		node := e.search.Matches()[0].Pod.Spec.NodeName
+		if _, known := lost[node]; !known {
+			var err error
+			if lost[node], err = nodeLost(ctx, j.Nodes, node); err != nil {
+				return err
+			}
+		}
+		e.who.lost = lost[node]
+	}
+	return nil
+}
+
 // open reports that nobody has been found yet for a lock that somebody holds.
 func (e *entry) open() bool {
 	return len(e.search.Matches()) == 0 && !identity.Random(e.lock.Record.Holder)
@@ -241,7 +259,9 @@ func runs(pod *corev1.Pod) bool {
 func (j *join) rows() []Row {
 	rows := make([]Row, 0, len(j.entries))
 	for _, e := range j.searches {
+		lost := e.who.lost
 		e.who = conclude(e.search, e.lock, e.lock.Namespace, j.denied)
+		e.who.lost = lost
 	}
 	for _, e := range j.entries {
 		for _, rival := range e.rivals {

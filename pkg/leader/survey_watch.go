@@ -109,7 +109,7 @@ func (w *surveyWatch) run(ctx context.Context, changed func(Row) error) error {
 		case <-tick.C:
 			for key, known := range w.watched {
 				if d := known.lock.Record.Duration; known.row.State == election.Held && d > 0 && time.Since(known.seen) > d {
-					known.seen = time.Now() // if the server's clock does not agree yet, the next round asks again
+					known.seen = time.Now().Add(2*expiryEvery - d) // if the server's clock does not agree yet, the next round asks again
 					w.look(ctx, key)
 				}
 			}
@@ -170,7 +170,7 @@ func (w *surveyWatch) look(ctx context.Context, key lockKey) {
 	known.pending, known.again, known.looked = true, false, time.Now()
 	ref := known.row.Lock.Ref
 	finder := &Finder{
-		Lock: ref, PodNamespace: ref.Namespace, AnswerWithin: searchWithin,
+		Lock: ref, PodNamespace: ref.Namespace, AnswerWithin: searchWithin, Terse: true,
 		Locks: w.Locks.Client, Pods: w.Pods, Nodes: w.Nodes, Clock: w.Clock,
 	}
 	w.wg.Go(func() {

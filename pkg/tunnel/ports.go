@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/identity"
 )
 
 // SameAsRemote as a local port takes the number of the remote one.
@@ -100,7 +102,7 @@ func Ports(pod *corev1.Pod) []ContainerPort {
 func lasting(pod *corev1.Pod) []corev1.Container {
 	all := slices.Clone(pod.Spec.Containers)
 	for _, init := range pod.Spec.InitContainers {
-		if init.RestartPolicy != nil && *init.RestartPolicy == corev1.ContainerRestartPolicyAlways {
+		if identity.Sidecar(&init) {
 			all = append(all, init)
 		}
 	}
