@@ -28,6 +28,22 @@ func (l *Lock) recordedIn(object metav1.Object, field string) {
 	}
 }
 
+// wroteAnother reports that who writes a field of the object writes one of some others, too.
+func wroteAnother(object metav1.Object, field string, others []string) bool {
+	name := func(field string) []byte { return []byte(`"f:` + field + `"`) }
+	for _, entry := range object.GetManagedFields() {
+		if entry.FieldsV1 == nil || !bytes.Contains(entry.FieldsV1.GetRawBytes(), name(field)) {
+			continue
+		}
+		for _, other := range others {
+			if other != field && bytes.Contains(entry.FieldsV1.GetRawBytes(), name(other)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Renewed is when the record was renewed last, by the API server's clock as well as that is known; the zero time where it is
 // none that is renewed. The record's own time counts where the server has none, and within the second that the server tells.
 func (l Lock) Renewed() time.Time {
