@@ -1,6 +1,7 @@
 package election
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -159,4 +160,16 @@ func FuzzLease(f *testing.F) {
 			t.Errorf("%s: %+v", state, lock)
 		}
 	})
+}
+
+func TestIsTerm(t *testing.T) {
+	term := Lock{Exists: true, Record: Record{Holder: "op-0", Acquired: renewed}}.Term()
+	for text, want := range map[string]bool{
+		term: true, "": false, "op-0": false, "term-": false, term + "0": false, term[:len(term)-2]: false, term + "\n": false,
+		"term-" + strings.ToUpper(strings.TrimPrefix(term, "term-")): false, // it would equal no term, and so be over
+	} {
+		if got := IsTerm(text); got != want {
+			t.Errorf("%q: %v, want %v", text, got, want)
+		}
+	}
 }
