@@ -97,12 +97,16 @@ func (l Lock) Acquired() time.Time {
 }
 
 // Skew is how far the record's times are ahead of the API server's clock, in whole seconds; less than 0 where they are
-// behind. ok is false where there is nothing to compare.
+// behind. ok is false where there is nothing to compare. A record is written a moment after its time was taken, at times in
+// the next second, which is no skew.
 func (l Lock) Skew() (skew time.Duration, ok bool) {
 	if l.Written.IsZero() || l.Record.Renewed.IsZero() {
 		return 0, false
 	}
-	return l.Record.Renewed.Truncate(time.Second).Sub(l.Written), true
+	if skew = l.Record.Renewed.Truncate(time.Second).Sub(l.Written); skew == -doubt {
+		skew = 0
+	}
+	return skew, true
 }
 
 // Zone is how far ahead of UTC the record's times were written; 0 where they tell their zone, or where it is UTC. What is

@@ -181,3 +181,16 @@ func TestRecordsOfManyWriters(t *testing.T) {
 		})
 	}
 }
+
+// TestSkewOfARightClock: the time of a renewal is taken a moment before it is written.
+func TestSkewOfARightClock(t *testing.T) {
+	at := renewed.Truncate(time.Second)
+	for before, want := range map[time.Duration]time.Duration{
+		time.Millisecond: 0, -900 * time.Millisecond: 0, -time.Second: time.Second, 2 * time.Second: -2 * time.Second,
+	} {
+		lock := Lock{Written: at, Record: Record{Renewed: at.Add(-before)}}
+		if skew, ok := lock.Skew(); skew != want || !ok {
+			t.Errorf("%s before the write: %s (%v), want %s", before, skew, ok, want)
+		}
+	}
+}
