@@ -147,7 +147,8 @@ func TestStaleEvidence(t *testing.T) {
 func (ns *namespace) usurp(t *testing.T, next state) {
 	t.Helper()
 	ns.failover(t, func(string) {
-		patch := fmt.Sprintf(`{"spec":{"holderIdentity":%q}}`, next.Identity)
+		// With a new acquireTime, as a candidate writes it: its process may have begun after the term of the old leader did.
+		patch := fmt.Sprintf(`{"spec":{"holderIdentity":%q,"acquireTime":%q}}`, next.Identity, time.Now().UTC().Format("2006-01-02T15:04:05.000000Z07:00"))
 		if _, err := ns.client.CoordinationV1().Leases(ns.name).Patch(t.Context(), "demo-operator", types.MergePatchType, []byte(patch), metav1.PatchOptions{}); err != nil {
 			t.Fatal(err)
 		}
