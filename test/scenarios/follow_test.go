@@ -222,7 +222,7 @@ func TestListWatch(t *testing.T) {
 		t.Helper()
 		p.stdout.until(t, what, func(text string) bool {
 			for line := range strings.Lines(text) {
-				if strings.HasPrefix(strings.Join(strings.Fields(line), " "), strings.Join(fields, " ")) {
+				if strings.HasPrefix(strings.Join(strings.Fields(line), " ")+" ", strings.Join(fields, " ")) {
 					return true
 				}
 			}
@@ -241,6 +241,7 @@ func TestListWatch(t *testing.T) {
 	next := ns.deleteLeader(t)
 	row("the release", "demo-operator <none> <none> Released")
 	row("the next leader", "demo-operator", next)
+	row("that it is ready", "demo-operator", next, ns.pod(t, next).Spec.NodeName, "Held ")
 	rows := func() int { return strings.Count("\n"+p.stdout.String(), "\ndemo-operator ") }
 	before := rows()
 	ns.untilRenewed(t, 3)
