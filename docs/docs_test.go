@@ -174,7 +174,16 @@ func verdicts() []leader.Status {
 	}
 	return []leader.Status{
 		state(election.Missing), state(election.NotElection), state(election.Released), state(election.Expired),
-		some(leader.PodGone, nil), some(leader.PodFinished, nil), some(leader.PodTerminating, nil), some(leader.PodNotRunning, nil),
+		some(leader.Reason(election.Released), func(s *leader.Status) { s.State = election.Released }),
+		some(leader.Reason(election.Expired), func(s *leader.Status) {
+			s.State, s.Lock.Record.PreferredHolder, s.Waiting = election.Expired, "op-9", candidates
+			s.Lock.Record.Renewed, s.Lock.Record.Duration, s.Time = s.Time.Add(-60e9), 15e9, s.Time.Add(1)
+		}),
+		some(leader.External, func(s *leader.Status) { s.Waiting = candidates }),
+		some(leader.PodGone, nil), some(leader.PodFinished, nil), some(leader.PodTerminating, nil),
+		some(leader.PodTerminating, func(s *leader.Status) { s.Found = &corev1.Pod{Status: corev1.PodStatus{Phase: corev1.PodUnknown}} }),
+		some(leader.PodUnreachable, func(s *leader.Status) { s.Found = &corev1.Pod{Spec: corev1.PodSpec{NodeName: "node-1"}} }),
+		some(leader.PodNotRunning, nil),
 		some(leader.OtherIncarnation, nil), some(leader.Restarted, nil), some(leader.PodUnknown, nil), some(leader.PodNotSeen, nil),
 		some(leader.NotSelected, func(s *leader.Status) { s.Candidates = candidates }), some(leader.External, nil),
 		some(leader.Ambiguous, func(s *leader.Status) { s.Candidates = candidates }),

@@ -19,6 +19,7 @@ claim_command=${CLAIM_COMMAND:-cat leader-token} # asks a pod whether it takes i
 claim=${CLAIM:-^valid}                           # what one says that does, a regular expression
 steady=${STEADY:-2s}                             # how long a leader has to stay
 timeout=${TIMEOUT:-60s}                          # for a failover
+settle=${SETTLE:-}                               # how many seconds others may still take themselves for the leader
 #
 # Exit codes: 0 all holds, 1 it does not, or kubectl could not do its part, 2 it could not be found out who leads, or how.
 set -eu
@@ -52,10 +53,13 @@ ask() {
 }
 
 # only_leader checks that one pod takes itself for the leader, the one that holds the Lease, and that there are others which
-# do not. Processes begin and end about a failover, so what is wrong counts when it is so twice in a row.
+# do not. A leader that has lost its Lease goes on until its renew deadline, which is shorter than the Lease lasts; and processes
+# begin and end about a failover. So what is wrong counts when it is so after that time, twice in a row.
 only_leader() {
+	wait=${settle:-$(kubectl get lease "$lease" -n "$namespace" -o jsonpath='{.spec.leaseDurationSeconds}')}
+	settled=$(($(date +%s) + wait))
 	seen='' tries=0
-	while [ "$tries" -lt 30 ]; do
+	while [ "$tries" -lt $((wait + 30)) ]; do
 		tries=$((tries + 1))
 		if before=$(term) && answers=$(ask) && leader=$(holder -o name) && [ "$(term)" = "$before" ]; then
 			leaders=$(printf '%s\n' "$answers" | sed -n 's/ leads$//p')
@@ -63,7 +67,7 @@ only_leader() {
 				printf '%s\n' "$answers"
 				return
 			fi
-			if [ "$answers" = "$seen" ]; then
+			if [ "$answers" = "$seen" ] && [ "$(date +%s)" -ge "$settled" ]; then
 				printf '%s\n' "$answers"
 				fail "$leader holds the Lease: it has to be the only one that leads, and others have to follow"
 			fi

@@ -24,6 +24,7 @@ type manifest struct {
 		Homepage         string             `json:"homepage"`
 		ShortDescription string             `json:"shortDescription"`
 		Description      string             `json:"description"`
+		Caveats          string             `json:"caveats"`
 		Platforms        []manifestPlatform `json:"platforms"`
 	} `json:"spec"`
 }
@@ -58,6 +59,8 @@ func TestManifestKeepsKrewsRules(t *testing.T) {
 	_, err := version.ParseSemantic(m.Spec.Version)
 	check(err == nil && strings.HasPrefix(m.Spec.Version, "v"), "version %q: %v", m.Spec.Version, err)
 	check(m.Spec.Homepage == "https://github.com/kubectl-leader/kubectl-leader", "homepage: %q", m.Spec.Homepage)
+	check(strings.Contains(m.Spec.Caveats, "kubectl leader completion kubectl > ") && strings.Contains(m.Spec.Caveats, "chmod +x "),
+		"caveats: %q do not tell how to complete it, which krew cannot install", m.Spec.Caveats)
 	short := m.Spec.ShortDescription
 	check(short != "" && len(short) <= 50 && !strings.ContainsAny(short, "\r\n"), "shortDescription %q: 1 to 50 bytes on one line",
 		short)

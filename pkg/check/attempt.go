@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
+	"github.com/kubectl-leader/kubectl-leader/pkg/login"
 )
 
 // attempt is one check in the making.
@@ -30,7 +31,7 @@ const onceWithin = time.Minute
 func (a *attempt) take(ctx context.Context) {
 	if a.once {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, onceWithin)
+		ctx, cancel = login.WithTimeout(ctx, onceWithin)
 		defer cancel()
 	}
 	a.Got = ""
@@ -146,7 +147,7 @@ func (a *attempt) believes(ctx context.Context, err error) bool {
 // confirmed reports that what was found still goes on, by what the server says now: a watch may be late. The status is
 // that of now then.
 func (a *attempt) confirmed(ctx context.Context) bool {
-	return a.confirmedBy(a.run.Leader.Find(ctx, a.Spec))
+	return a.confirmedBy(a.stream.Confirm(ctx))
 }
 
 func (a *attempt) confirmedBy(now leader.Status, err error) bool {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/election"
 )
 
 // Conditions are what a check wants of the lock itself. The lock has to be held, unless Released or Missing is set.
@@ -11,7 +13,10 @@ type Conditions struct {
 	// Released: nobody holds the lock. Missing: there is no such object.
 	Released, Missing bool
 	// Holder, HolderNot and ChangedFrom are an identity or a pod's name. ChangedFrom wants somebody else to hold the lock.
+	// It may also be what tells a term apart where the name stays the same: a pod's UID, or what election.Lock.Term returns.
 	Holder, HolderNot, ChangedFrom string
+	// TermAfter is a term that has to be over, as election.Lock.Term returns it; "" for any.
+	TermAfter string
 	// Transitions is about leaseTransitions; nil for any. ParseTransitions makes it.
 	Transitions *Assertion
 	// RenewedWithin is how long ago the last renewal may be, StableFor how long nothing but renewals has to happen; 0 for any.
@@ -89,6 +94,7 @@ func (c Conditions) String() string {
 	add(c.Holder != "", "by %s", quote(c.Holder))
 	add(c.HolderNot != "", "not by %s", quote(c.HolderNot))
 	add(c.ChangedFrom != "", "no longer by %s", quote(c.ChangedFrom))
+	add(c.TermAfter != "", "in a term after %s", quote(c.TermAfter))
 	if c.Transitions != nil {
 		add(true, "transitions %s", strings.NewReplacer(`equals "`, "", `does not equal "`, "!= ", `"`, "").Replace(c.Transitions.String()))
 	}
@@ -106,7 +112,7 @@ func (c Conditions) problems() (found findings) {
 		field string
 		set   bool
 	}{
-		{"holder", c.Holder != ""}, {"holderNot", c.HolderNot != ""}, {"changedFrom", c.ChangedFrom != ""},
+		{"holder", c.Holder != ""}, {"holderNot", c.HolderNot != ""}, {"changedFrom", c.ChangedFrom != ""}, {"termAfter", c.TermAfter != ""},
 		{"renewedWithin", c.RenewedWithin != 0}, {"podReady", c.PodReady}, {"transitions", c.Missing && c.Transitions != nil},
 	} {
 		switch {
@@ -121,6 +127,9 @@ func (c Conditions) problems() (found findings) {
 	}
 	if c.Holder != "" && c.Holder == c.ChangedFrom {
 		found.wrong("changedFrom", "contradicts `holder`: both are %s", quote(c.Holder))
+	}
+	if c.TermAfter != "" && !election.IsTerm(c.TermAfter) {
+		found.wrong("termAfter", "wants a term as holder -o json prints it, like term-0123456789abcdef01234567, not %s", quote(c.TermAfter))
 	}
 	if c.RenewedWithin != 0 && c.RenewedWithin < time.Second {
 		found.wrong("renewedWithin", "has to be a second at least, like 15s: the server tells its time in whole seconds")

@@ -13,9 +13,9 @@ func entryFields(name string) []string {
 	fields := []string{"leaderElection", "namespace"}
 	switch name {
 	case "lock":
-		return append(fields, "lock", "held", "released", "missing", "holder", "holderNot", "changedFrom", "transitions", "renewedWithin", "stableFor", "podReady")
+		return append(fields, "lock", "held", "released", "missing", "holder", "holderNot", "changedFrom", "termAfter", "transitions", "renewedWithin", "stableFor", "podReady")
 	case "port-forward":
-		fields = append(fields, "port", "path", "scheme", "method", "headers", "body", "status", "statusCode", "wait", "jq", "yq", "metric")
+		fields = append(fields, "port", "path", "scheme", "serverName", "method", "headers", "body", "status", "statusCode", "wait", "jq", "yq", "metric")
 	case "logs":
 		fields = append(fields, "container", "allContainers", "since", "sinceTime", "sinceAcquired", "tail", "previous", "jq")
 	case "exec":

@@ -8,7 +8,7 @@ import (
 )
 
 func (e entry) http() *HTTP {
-	h := &HTTP{Port: e.text("port"), Path: e.text("path"), Scheme: e.text("scheme"), Method: strings.ToUpper(e.text("method"))}
+	h := &HTTP{Port: e.text("port"), Path: e.text("path"), Scheme: e.text("scheme"), ServerName: e.text("serverName"), Method: strings.ToUpper(e.text("method"))}
 	h.Wait, _ = e.duration("wait")
 	if body := e.values["body"]; body != nil {
 		if _, ok := e.scalar("body", "a text"); ok {

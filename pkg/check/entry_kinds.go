@@ -8,7 +8,7 @@ import (
 func (e entry) conditions() *Conditions {
 	c := &Conditions{
 		Released: e.set("released"), Missing: e.set("missing"),
-		Holder: e.party("holder"), HolderNot: e.party("holderNot"), ChangedFrom: e.party("changedFrom"),
+		Holder: e.party("holder"), HolderNot: e.party("holderNot"), ChangedFrom: e.party("changedFrom"), TermAfter: e.party("termAfter"),
 		RenewedWithin: e.positive("renewedWithin"), StableFor: e.positive("stableFor"), PodReady: e.set("podReady"),
 	}
 	if e.set("held") && !c.Held() {

@@ -142,7 +142,7 @@ exists: true`))[0].Checks[0]
 		t.Errorf("%+v", exec.Exec)
 	}
 
-	lock := read(t, inList("lock", "lock: cm/x/role\nheld: true\nholderNot: op-0\nchangedFrom: op-1\ntransitions: 3\nrenewedWithin: 15s\nstableFor: 1m\npodReady: true"))[0].Checks[0]
+	lock := read(t, inList("lock", "lock: cm/x/role\nheld: true\nholderNot: op-0\nchangedFrom: op-1\ntermAfter: term-0123456789abcdef01234567\ntransitions: 3\nrenewedWithin: 15s\nstableFor: 1m\npodReady: true"))[0].Checks[0]
 	if c := lock.Conditions; !c.Held() || c.HolderNot != "op-0" || c.ChangedFrom != "op-1" || !c.TransitionsHold(3) || c.TransitionsHold(2) ||
 		c.RenewedWithin != 15*time.Second || c.StableFor != time.Minute || !c.PodReady || lock.Lock.Key != "role" {
 		t.Errorf("%+v", lock)

@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
@@ -18,7 +19,10 @@ type HTTP struct {
 	// Path may have a query.
 	Path   string
 	Scheme string // http or https; "" is http
-	Method string // "" is GET
+	// ServerName is the name in the endpoint's certificate, with https: what is asked for by SNI and as Host, and verified. "" is
+	// the Runner's, and localhost where that has none.
+	ServerName string
+	Method     string // "" is GET
 	// Headers and Body may hold secrets: they are never shown.
 	Headers http.Header
 	Body    string
@@ -61,6 +65,13 @@ func (h HTTP) problems() (found findings) {
 	if !slices.Contains([]string{"", "http", "https"}, h.Scheme) {
 		found.wrong("scheme", "is http or https, not %s", quote(h.Scheme))
 	}
+	switch {
+	case h.ServerName == "":
+	case h.Scheme != "https":
+		found.wrong("serverName", "is the name in a certificate: it needs a `scheme` of https")
+	case serverNameProblem(h.ServerName) != "":
+		found.wrong("serverName", "%s", serverNameProblem(h.ServerName))
+	}
 	if h.Method != "" && !token(h.Method) {
 		found.wrong("method", "%s is no HTTP method, like GET or POST", quote(h.Method))
 	}
@@ -99,6 +110,14 @@ func portProblem(port string) string {
 		return fmt.Sprintf("%s is no number and no name of a port: %s", quote(port), validation.IsValidPortName(port)[0])
 	}
 	return ""
+}
+
+// serverNameProblem is what is wrong with the name of a server, "" when nothing is.
+func serverNameProblem(name string) string {
+	if _, err := netip.ParseAddr(name); err == nil || len(validation.IsDNS1123Subdomain(strings.ToLower(name))) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("is a host's name without a port, like my-operator-metrics.my-operator-system.svc, not %s", quote(name))
 }
 
 // token reports whether HTTP allows a text as the name of a header or a method (RFC 9110, 5.6.2).

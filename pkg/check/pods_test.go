@@ -45,10 +45,6 @@ func (p *pods) Follow(ctx context.Context, spec check.Spec) (*leader.Stream, err
 
 func (p *pods) Version(context.Context) error { return p.version }
 
-func (p *pods) Find(ctx context.Context, _ check.Spec) (leader.Status, error) {
-	return p.finder.Find(ctx)
-}
-
 func (p *pods) Dial(ctx context.Context, pod *corev1.Pod, port string) (net.Conn, error) {
 	if port == "never" {
 		return nil, &check.Never{Err: fmt.Errorf("pod %s has no port named %q", pod.Name, port)}

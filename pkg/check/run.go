@@ -17,6 +17,7 @@ import (
 	utilnet "k8s.io/apimachinery/pkg/util/net"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
+	"github.com/kubectl-leader/kubectl-leader/pkg/login"
 )
 
 // Leader is how evidence is taken from the pod that leads. Its methods end with their context.
@@ -25,8 +26,6 @@ type Leader interface {
 	Follow(ctx context.Context, spec Spec) (*leader.Stream, error)
 	// Version asks the server for its version, which every user may.
 	Version(ctx context.Context) error
-	// Find judges the lock again, now.
-	Find(ctx context.Context, spec Spec) (leader.Status, error)
 	// Dial connects to a port of a pod, by number or name. A *Never error is one that no other attempt can mend.
 	Dial(ctx context.Context, pod *corev1.Pod, port string) (net.Conn, error)
 	// Logs writes the leader's log as it grows, until there is no more of it or the context ends.
@@ -53,6 +52,8 @@ type Runner struct {
 	Leader Leader
 	// Timeout is how long a checkpoint may take that does not say so itself; 0 tries once.
 	Timeout time.Duration
+	// Patient gives a checkpoint that does not say how long it may take enough time for a Lease to run out (leader.DefaultWait).
+	Patient bool
 	// Interval is how long to wait before evidence is taken again that no event announces.
 	Interval time.Duration
 	// TLS is for endpoints with scheme https.
@@ -75,8 +76,10 @@ type streamKey struct {
 
 func (s Spec) streamKey() streamKey { return streamKey{s.Lock.String(), s.Namespace, s.Renewals()} }
 
-// Renewals reports that the check wants to hear of every renewal of its lock.
-func (s Spec) Renewals() bool { return s.Conditions != nil && s.Conditions.RenewedWithin > 0 }
+// Renewals reports that the check wants to hear of every renewal of its lock. leaseTransitions may change with one.
+func (s Spec) Renewals() bool {
+	return s.Conditions != nil && (s.Conditions.RenewedWithin > 0 || s.Conditions.Transitions != nil)
+}
 
 // Event is news of a check.
 type Event struct {
@@ -144,13 +147,23 @@ func (r *Runner) timeout(checkpoint Checkpoint) time.Duration {
 // checkpoint makes the attempts until all hold together.
 func (r *Runner) checkpoint(ctx context.Context, checkpoint Checkpoint, attempts []*attempt) {
 	pause(ctx, checkpoint.Wait)
-	deadline := ctx
-	if timeout := r.timeout(checkpoint); timeout > 0 {
+	deadline, asked := ctx, login.Start()
+	timeout := r.timeout(checkpoint)
+	if timeout > 0 {
 		var cancel context.CancelFunc
-		deadline, cancel = context.WithTimeout(ctx, timeout)
+		deadline, cancel = login.WithTimeout(ctx, timeout)
 		defer cancel()
 	}
-	pending := r.prepare(deadline, attempts)
+	var pending []*attempt
+	if r.follow(deadline, attempts) {
+		longer := r.patience(checkpoint, attempts)
+		if left := longer - asked.Elapsed(); timeout > 0 && longer > timeout && left > 0 {
+			var cancel context.CancelFunc
+			deadline, cancel = login.WithTimeout(ctx, left)
+			defer cancel()
+		}
+		pending = deletions(deadline, attempts)
+	}
 	if deadline.Err() != nil {
 		// The cluster took all of the time for its first answers. By them, what there is now is looked at, once.
 		for _, a := range pending {
@@ -182,19 +195,33 @@ func (r *Runner) checkpoint(ctx context.Context, checkpoint Checkpoint, attempts
 	}
 }
 
-// prepare follows the locks and deletes what has to be deleted, once. It returns the checks that are to be made; none
-// where something went wrong on the way.
-func (r *Runner) prepare(ctx context.Context, attempts []*attempt) []*attempt {
-	var pending []*attempt
+// patience is how long the checks of a checkpoint may take by their locks, 0 where that is said elsewhere.
+func (r *Runner) patience(checkpoint Checkpoint, attempts []*attempt) (longest time.Duration) {
+	if !r.Patient || checkpoint.Timeout != nil {
+		return 0
+	}
+	for _, a := range attempts {
+		longest = a.Status.DefaultWait(longest)
+	}
+	return longest
+}
+
+// follow follows the locks, and reports whether it could.
+func (r *Runner) follow(ctx context.Context, attempts []*attempt) bool {
 	for i, a := range attempts {
 		if a.stream, a.Err = r.awaitStream(ctx, a); a.Err != nil {
 			for _, later := range attempts[i+1:] {
 				later.Err = a.Err
 			}
-			return nil
+			return false
 		}
 		a.Status = a.stream.Latest().Status
 	}
+	return true
+}
+
+// deletions deletes what has to be deleted, once. It returns the checks that are to be made; none where something went wrong.
+func deletions(ctx context.Context, attempts []*attempt) (pending []*attempt) {
 	for _, a := range attempts {
 		if a.Spec.Kind() != KindDelete {
 			pending = append(pending, a)
@@ -319,7 +346,7 @@ const confirmWithin = 5 * time.Second
 
 // confirmAll asks once for each lock whether its checks hold still, and takes back those that do not.
 func confirmAll(ctx context.Context, attempts []*attempt) {
-	ctx, cancel := context.WithTimeout(ctx, confirmWithin)
+	ctx, cancel := login.WithTimeout(ctx, confirmWithin)
 	defer cancel()
 	ofLock := map[streamKey][]*attempt{}
 	for _, a := range attempts {
@@ -332,7 +359,7 @@ func confirmAll(ctx context.Context, attempts []*attempt) {
 	var wg sync.WaitGroup
 	for _, asking := range ofLock {
 		wg.Go(func() {
-			now, err := asking[0].run.Leader.Find(ctx, asking[0].Spec)
+			now, err := asking[0].stream.Confirm(ctx)
 			for _, a := range asking {
 				a.Holds = a.confirmedBy(now, err)
 			}

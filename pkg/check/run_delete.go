@@ -5,18 +5,20 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/login"
 )
 
 // delete deletes the leader, once: whoever leads by what the server says now, and is not deleted already.
 func (a *attempt) delete(ctx context.Context) {
 	if a.once {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, onceWithin)
+		ctx, cancel = login.WithTimeout(ctx, onceWithin)
 		defer cancel()
 	}
 	for change := a.stream.Latest(); ; {
 		change = newest(change)
-		now, err := a.run.Leader.Find(ctx, a.Spec)
+		now, err := a.stream.Confirm(ctx)
 		switch {
 		case err != nil:
 			a.Got = err.Error() // nothing is deleted yet, so it may be asked again

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/login"
 )
 
 // explainWithin bounds what is asked only to explain failures.
@@ -16,7 +18,7 @@ func (r *Runner) explain(ctx context.Context, attempts []*attempt) {
 	if ctx.Err() != nil || !slices.ContainsFunc(attempts, func(a *attempt) bool { return !a.Holds }) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, explainWithin)
+	ctx, cancel := login.WithTimeout(ctx, explainWithin)
 	defer cancel()
 	var wg sync.WaitGroup
 	wg.Go(func() { confirmAll(ctx, held(attempts)) })
@@ -25,7 +27,7 @@ func (r *Runner) explain(ctx context.Context, attempts []*attempt) {
 			continue
 		}
 		wg.Go(func() {
-			now, err := r.Leader.Find(ctx, a.Spec)
+			now, err := a.stream.Confirm(ctx)
 			switch {
 			case err != nil && len(a.Verdict.Results) > 0:
 				return // the last answer was one, and it was no

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -18,6 +19,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
+	"github.com/kubectl-leader/kubectl-leader/pkg/login"
 )
 
 const (
@@ -35,6 +37,16 @@ type EndpointTLS struct {
 	SkipVerify bool
 	// CA is who signs its certificate; nil for the system's authorities.
 	CA *x509.CertPool
+	// ServerName is the name in its certificate, of checks that have none of their own; "" is localhost.
+	ServerName string
+}
+
+// Problem is what is wrong with it, "" when nothing is.
+func (t EndpointTLS) Problem() string {
+	if t.ServerName == "" {
+		return ""
+	}
+	return serverNameProblem(t.ServerName)
 }
 
 // endpoint asks the leader's port. Connections are kept as long as the same pod leads; another one's are another client's.
@@ -100,6 +112,21 @@ func onTheLeader(req *http.Request, via []*http.Request) error {
 	return nil
 }
 
+// origin is the scheme, host and port that are asked. For https the host is what SNI, the verification and the Host header have.
+func (h HTTP) origin(tls EndpointTLS) string {
+	scheme, host := cmp.Or(h.Scheme, "http"), "localhost"
+	if scheme == "https" {
+		host = cmp.Or(h.ServerName, tls.ServerName, host)
+	}
+	if _, err := strconv.Atoi(h.Port); err == nil {
+		return scheme + "://" + net.JoinHostPort(host, h.Port) // what port-forward's users ask; a name stands for a number that the pod knows
+	}
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	return scheme + "://" + host
+}
+
 // ask makes the request to the pod that leads.
 func (e *endpoint) ask(ctx context.Context, term leader.Status) (Evidence, error) {
 	spec := e.attempt.Spec.HTTP
@@ -109,17 +136,9 @@ func (e *endpoint) ask(ctx context.Context, term leader.Status) (Evidence, error
 	client := e.of(term.Pod)
 	client.noteNever(nil)
 	all := ctx
-	ctx, cancel := context.WithTimeout(all, askWithin)
+	ctx, cancel := login.WithTimeout(all, askWithin)
 	defer cancel()
-	scheme := "http"
-	if spec.Scheme != "" {
-		scheme = spec.Scheme
-	}
-	host := "localhost"
-	if _, err := strconv.Atoi(spec.Port); err == nil {
-		host += ":" + spec.Port // what port-forward's users ask; a name stands for a number that the pod knows
-	}
-	req, err := http.NewRequestWithContext(ctx, spec.method(), scheme+"://"+host+spec.Path, strings.NewReader(spec.Body))
+	req, err := http.NewRequestWithContext(ctx, spec.method(), spec.origin(e.attempt.run.TLS)+spec.Path, strings.NewReader(spec.Body))
 	if err != nil {
 		return Evidence{}, &Never{err}
 	}

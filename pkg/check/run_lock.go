@@ -66,12 +66,14 @@ func (c Conditions) unmet(s leader.Status) string {
 	switch {
 	case c.Missing && s.State != election.Missing, c.Released && s.State != election.Released, c.Held() && !s.Led():
 		return s.Message()
-	case c.Holder != "" && !named(s, c.Holder), c.HolderNot != "" && named(s, c.HolderNot), c.ChangedFrom != "" && named(s, c.ChangedFrom):
+	case c.Holder != "" && !named(s, c.Holder), c.HolderNot != "" && named(s, c.HolderNot), c.ChangedFrom != "" && was(s, c.ChangedFrom):
 		return "held by " + leader.Quote(s.Lock.Record.Holder)
+	case c.TermAfter != "" && s.Lock.Term() == c.TermAfter:
+		return "the same term, held by " + leader.Quote(s.Lock.Record.Holder)
 	case !c.TransitionsHold(s.Lock.Record.Transitions):
 		return fmt.Sprintf("%d transitions", s.Lock.Record.Transitions)
-	case c.RenewedWithin > 0 && s.Time.Sub(s.Lock.Record.Renewed) > c.RenewedWithin:
-		return "renewed " + leader.Age(s.Time.Sub(s.Lock.Record.Renewed)) + " ago"
+	case c.RenewedWithin > 0 && s.Time.Sub(s.Lock.Renewed()) > c.RenewedWithin:
+		return "renewed " + leader.Age(s.Time.Sub(s.Lock.Renewed())) + " ago"
 	case c.PodReady && !leader.Ready(s.Pod):
 		return "pod " + s.Pod.Name + " is not ready"
 	}
@@ -81,4 +83,9 @@ func (c Conditions) unmet(s leader.Status) string {
 // named reports whether a holder is meant by its identity, or by its pod's name.
 func named(s leader.Status, name string) bool {
 	return s.Lock.Record.Holder == name || s.Pod != nil && (s.Pod.Name == name || "pod/"+s.Pod.Name == name)
+}
+
+// was reports whether a leader is meant by its identity, its pod's name or UID, or its term.
+func was(s leader.Status, before string) bool {
+	return named(s, before) || s.Lock.Term() == before || s.Pod != nil && string(s.Pod.UID) == before
 }

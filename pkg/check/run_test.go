@@ -1,6 +1,7 @@
 package check_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -220,6 +221,11 @@ func TestConditions(t *testing.T) {
 		{check.Conditions{HolderNot: "op-1"}, true},
 		{check.Conditions{HolderNot: "op-0"}, false},
 		{check.Conditions{ChangedFrom: "op-0_a"}, false},
+		{check.Conditions{ChangedFrom: "uid-op-0"}, false},
+		{check.Conditions{ChangedFrom: "uid-op-0-before"}, true},
+		{check.Conditions{ChangedFrom: "this term"}, false},
+		{check.Conditions{TermAfter: "this term"}, false},
+		{check.Conditions{TermAfter: "term-0123456789abcdef01234567"}, true},
 		{check.Conditions{Transitions: &transitions}, true},
 		{check.Conditions{Transitions: &many}, false},
 		{check.Conditions{RenewedWithin: time.Minute}, true},
@@ -231,9 +237,80 @@ func TestConditions(t *testing.T) {
 		_, p := scene(t, nil)
 		s := spec()
 		s.Conditions = &test.conditions
+		status, err := p.finder.Find(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, field := range []*string{&s.Conditions.ChangedFrom, &s.Conditions.TermAfter} {
+			*field = strings.ReplaceAll(*field, "this term", status.Lock.Term())
+		}
 		if report := run(t, p, 300*time.Millisecond, s); report.Holds() != test.want {
 			t.Errorf("%s: %v, %s", s, report.Holds(), report.Outcomes[0].Message())
 		}
+	}
+}
+
+// TestTheSamePodLeadsAgain: its name does not tell the terms apart, its term does.
+func TestTheSamePodLeadsAgain(t *testing.T) {
+	cluster, p := scene(t, nil)
+	before, err := p.finder.Find(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cluster.Hold("op-0_a", time.Minute)
+	for _, test := range []struct {
+		conditions check.Conditions
+		want       bool
+	}{
+		{check.Conditions{ChangedFrom: "op-0"}, false},
+		{check.Conditions{ChangedFrom: before.Lock.Term()}, true},
+		{check.Conditions{TermAfter: before.Lock.Term()}, true},
+	} {
+		s := spec()
+		s.Conditions = &test.conditions
+		if report := run(t, p, 300*time.Millisecond, s); report.Holds() != test.want {
+			t.Errorf("%s: %v, %s", s, report.Holds(), report.Outcomes[0].Message())
+		}
+	}
+}
+
+// TestConditionsWithAClockThatIsOff: what is asserted can hold, also where the server does not tell when it was written.
+func TestConditionsWithAClockThatIsOff(t *testing.T) {
+	for _, test := range []struct {
+		skew     time.Duration
+		stripped bool
+	}{{-30 * time.Second, false}, {time.Hour, false}, {-30 * time.Second, true}} {
+		cluster, p := scene(t, nil)
+		cluster.Skew(test.skew)
+		if test.stripped {
+			cluster.StripManagedFields()
+		}
+		cluster.Hold("op-0_a", 3*time.Second)
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			renew := time.NewTicker(100 * time.Millisecond)
+			defer renew.Stop()
+			for {
+				select {
+				case <-renew.C:
+					cluster.Renew()
+				case <-ctx.Done():
+					return
+				}
+			}
+		}()
+		s := spec()
+		s.Conditions = &check.Conditions{StableFor: 200 * time.Millisecond}
+		if !test.stripped {
+			s.Conditions.RenewedWithin = 3 * time.Second
+		}
+		if report := run(t, p, 10*time.Second, s); !report.Holds() {
+			t.Errorf("a skew of %s: %s", test.skew, report.Outcomes[0].Message())
+		}
+		stop()
+		<-done
 	}
 }
 
@@ -349,5 +426,21 @@ func TestExec(t *testing.T) {
 	s.Exec.ExitCode = 0
 	if report := run(t, p, 0, s); report.Holds() || !strings.Contains(report.Outcomes[0].Message(), "got exit code 3") {
 		t.Error(report.Outcomes[0].Message())
+	}
+}
+
+// TestDefaultTimeFollowsTheLease: a holder that is gone keeps the Lease for as long as it lasts. A time that is given is kept to.
+func TestDefaultTimeFollowsTheLease(t *testing.T) {
+	for _, patient := range []bool{true, false} {
+		cluster, p := scene(t, nil)
+		s := spec()
+		s.Conditions = &check.Conditions{Holder: "op-1"}
+		runner := &check.Runner{Leader: p, Timeout: 100 * time.Millisecond, Patient: patient, Interval: 10 * time.Millisecond}
+		change := time.AfterFunc(time.Second, func() { cluster.Hold("op-1_b", time.Minute) })
+		report := runner.Run(t.Context(), []check.Checkpoint{{Checks: []check.Spec{s}}})
+		change.Stop()
+		if report.Holds() != patient {
+			t.Errorf("patient %t: holds %t: %s", patient, report.Holds(), report.Outcomes[0].Message())
+		}
 	}
 }

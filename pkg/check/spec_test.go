@@ -137,6 +137,8 @@ func TestValidate(t *testing.T) {
 		{Spec{Lock: lock, Conditions: &Conditions{Missing: true, PodReady: true}}, "podReady contradicts missing"},
 		{Spec{Lock: lock, Conditions: &Conditions{Holder: "a", HolderNot: "a"}}, "holderNot contradicts holder"},
 		{Spec{Lock: lock, Conditions: &Conditions{Holder: "a", ChangedFrom: "a"}}, "changedFrom contradicts holder"},
+		{Spec{Lock: lock, Conditions: &Conditions{TermAfter: "op-0"}}, "termAfter wants a term as holder -o json prints it, like term-0123456789abcdef01234567"},
+		{Spec{Lock: lock, Conditions: &Conditions{Released: true, TermAfter: "term-0123456789abcdef01234567"}}, "termAfter contradicts released"},
 		{Spec{Lock: lock, Conditions: &Conditions{StableFor: -1}}, "stableFor has to be more than 0"},
 	} {
 		err := test.spec.Validate()

@@ -17,7 +17,6 @@ import (
 	"github.com/kubectl-leader/kubectl-leader/pkg/check"
 	"github.com/kubectl-leader/kubectl-leader/pkg/check/report"
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
-	"github.com/kubectl-leader/kubectl-leader/pkg/tunnel"
 )
 
 const assertExample = `  # Somebody leads, and has done so for 10 seconds
@@ -51,6 +50,7 @@ type assertOptions struct {
 	files    []string
 	dryRun   string
 	timeout  time.Duration
+	patient  bool // the timeout is not given
 	interval time.Duration
 	output   string
 	tls      check.EndpointTLS
@@ -90,10 +90,11 @@ func newAssertCommand(name string, config *connectionFlags, streams genericioopt
 	flags.StringArrayVarP(&o.files, "filename", "f", nil, "File with checks, a directory of such files (.yaml, .yml, .json), or - for stdin. Can be given several times.")
 	// There is no "server" of kubectl's: nothing that is asserted is sent to it.
 	addChoice(cmd, flags, &o.dryRun, "dry-run", `Must be "none" or "client". With "client", which it is where nothing follows, only tell what would be asserted, and whether it can be; no cluster is asked.`, "none", dryRunClient).NoOptDefVal = dryRunClient
-	flags.DurationVar(&o.timeout, "timeout", 30*time.Second, "How long the checks may take until they hold, unless a file says so itself; 0 tries once.")
+	flags.DurationVar(&o.timeout, "timeout", 30*time.Second, "How long the checks may take until they hold, unless a file says so itself; 0 tries once. If it is not given, at least twice the duration of the Lease plus 15s.")
 	flags.DurationVar(&o.interval, "interval", time.Second, "How long to wait until an endpoint is asked or a command is run again.")
 	flags.BoolVar(&o.tls.SkipVerify, "insecure-skip-tls-verify-endpoint", false, "With --scheme=https, do not check the endpoint's certificate.")
 	flags.StringVar(&o.caFile, "endpoint-ca", "", "File with the certificate authorities of the endpoint, for --scheme=https.")
+	flags.StringVar(&o.tls.ServerName, "endpoint-server-name", "", "Name in the endpoint's certificate, for --scheme=https: what is asked for by SNI and as Host, and verified. Default: localhost.")
 	flags.StringVarP(&o.output, "output", "o", "", "Output format. One of: ("+strings.Join(reportFormats(), ", ")+"). Default: a line a check.")
 	cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		if len(o.files) > 0 {
@@ -110,6 +111,7 @@ func (o *assertOptions) completeFlags(cmd *cobra.Command) {
 	for _, flag := range []string{"holder", "holder-not", "changed-from"} {
 		completeFlag(cmd, flag, o.completeHolder)
 	}
+	completeFlag(cmd, "term-after", o.completeTerm)
 	completeFlag(cmd, "container", o.completeContainer)
 	completeFlag(cmd, "port", o.completePort)
 	completeFlag(cmd, "scheme", oneOf("http", "https"))
@@ -121,7 +123,7 @@ func (o *assertOptions) completeFlags(cmd *cobra.Command) {
 }
 
 func (o *assertOptions) complete(cmd *cobra.Command, args []string) error {
-	o.palette = newPalette(cmd, o.streams.Out)
+	o.palette, o.patient = newPalette(cmd, o.streams.Out), !cmd.Flags().Changed("timeout")
 	if o.lease != "" && len(args) > 0 {
 		return twice(cmd, args[0])
 	}
@@ -136,6 +138,9 @@ func (o *assertOptions) complete(cmd *cobra.Command, args []string) error {
 		return usageError(cmd, "unable to match a printer suitable for the output format %q, allowed formats are: %s", o.output, strings.Join(reportFormats(), ", "))
 	case o.tls.SkipVerify && o.caFile != "":
 		return usageError(cmd, "--insecure-skip-tls-verify-endpoint and --endpoint-ca exclude each other")
+	}
+	if problem := o.tls.Problem(); problem != "" {
+		return usageError(cmd, "--endpoint-server-name %s", problem)
 	}
 	if o.caFile != "" {
 		pem, err := os.ReadFile(o.caFile)
@@ -152,8 +157,8 @@ func (o *assertOptions) complete(cmd *cobra.Command, args []string) error {
 	switch stable := o.conditions.StableFor; {
 	case stable > 0 && stable >= o.timeout:
 		return usageError(cmd, "--stable-for=%s cannot be seen within --timeout=%s", stable, o.timeout)
-	case o.http.Scheme != "https" && (o.caFile != "" || o.tls.SkipVerify):
-		return usageError(cmd, "--endpoint-ca and --insecure-skip-tls-verify-endpoint are for --scheme=https")
+	case o.http.Scheme != "https" && (o.caFile != "" || o.tls.SkipVerify || o.tls.ServerName != ""):
+		return usageError(cmd, "--endpoint-ca, --endpoint-server-name and --insecure-skip-tls-verify-endpoint are for --scheme=https")
 	}
 	rest, err := o.takeLock(cmd, args)
 	switch {
@@ -162,7 +167,7 @@ func (o *assertOptions) complete(cmd *cobra.Command, args []string) error {
 	case len(rest) > 0:
 		return usageError(cmd, "assert takes one LOCK, got also %q", rest)
 	}
-	checks, err := o.checks(cmd, o.ref)
+	checks, err := o.checks(cmd, o.ref, o.env())
 	if err != nil {
 		return usageError(cmd, "%v", err)
 	}
@@ -185,16 +190,10 @@ func (o *assertOptions) readFiles(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	env := os.LookupEnv
-	if o.dryRun == dryRunClient { // secrets are for a run
-		env = func(name string) (string, bool) {
-			value, set := os.LookupEnv(name)
-			if !set && !slices.Contains(o.unset, name) {
-				o.unset = append(o.unset, name)
-			}
-			return value, true
-		}
+	if slices.Contains(files, "-") {
+		o.config.stdinUse = "used by -f -"
 	}
+	env := o.env()
 	var errs []error
 	for _, name := range files {
 		checkpoints, err := readChecks(cmd.Context(), name, o.streams, env)
@@ -208,6 +207,20 @@ func (o *assertOptions) readFiles(cmd *cobra.Command, args []string) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// env answers for variables. Secrets are for a run: a dry run notes which of them it did not find.
+func (o *assertOptions) env() func(name string) (string, bool) {
+	if o.dryRun != dryRunClient {
+		return os.LookupEnv
+	}
+	return func(name string) (string, bool) {
+		value, set := os.LookupEnv(name)
+		if !set && !slices.Contains(o.unset, name) {
+			o.unset = append(o.unset, name)
+		}
+		return value, true
+	}
 }
 
 func (o *assertOptions) run(ctx context.Context) error {
@@ -242,8 +255,8 @@ func (o *assertOptions) run(ctx context.Context) error {
 		boundBy(&finder, o.timeout)
 	}
 	runner := &check.Runner{
-		Leader:  &evidence{cluster: c, finder: finder, dial: tunnel.NewDialer(c.config, c.kube.Core()), tell: screen.notice},
-		Timeout: o.timeout, Interval: o.interval, TLS: o.tls, Notice: screen.notice,
+		Leader:  &evidence{cluster: c, finder: finder, dial: c.dialer(), execProtocol: execProtocol(), tell: screen.notice},
+		Timeout: o.timeout, Patient: o.patient, Interval: o.interval, TLS: o.tls, Notice: screen.notice,
 	}
 	result, err := o.show(ctx, runner, screen)
 	switch {

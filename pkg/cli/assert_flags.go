@@ -44,7 +44,8 @@ func (o *checkFlags) addFlags(cmd *cobra.Command) {
 	flags.BoolVar(&o.conditions.Missing, "missing", false, "There is no such lock.")
 	flags.StringVar(&o.conditions.Holder, "holder", "", "Who leads: an identity or a pod's name.")
 	flags.StringVar(&o.conditions.HolderNot, "holder-not", "", "Who does not lead: an identity or a pod's name.")
-	flags.StringVar(&o.conditions.ChangedFrom, "changed-from", "", "Who led before: an identity or a pod's name. Somebody else leads now.")
+	flags.StringVar(&o.conditions.ChangedFrom, "changed-from", "", "Who led before: an identity, a pod's name or UID, or a term as --term-after takes it. Somebody else leads now.")
+	flags.StringVar(&o.conditions.TermAfter, "term-after", "", "The term before, as holder -o jsonpath={.term} prints it. Another one has begun, be it of the same pod.")
 	flags.StringVar(&o.transitions, "transitions", "", "How often the holder has changed, as 3, '>=3', '!=3' and so on.")
 	flags.DurationVar(&o.conditions.RenewedWithin, "renewed-within", 0, "How long ago the last renewal may be.")
 	flags.DurationVar(&o.conditions.StableFor, "stable-for", 0, "How long nothing but renewals has happened, as seen from here.")
@@ -54,8 +55,8 @@ func (o *checkFlags) addFlags(cmd *cobra.Command) {
 	flags.StringVar(&o.http.Path, "path", "/", "What to ask for.")
 	flags.StringVar(&o.http.Scheme, "scheme", "http", "http or https.")
 	flags.StringVar(&o.http.Method, "method", http.MethodGet, "HTTP method. The request is made again at each try, whatever its method.")
-	flags.StringArrayVar(&o.headers, "header", nil, "Header of the request, as 'Name: value'. Can be given several times.")
-	flags.StringVar(&o.http.Body, "body", "", "Body of the request.")
+	flags.StringArrayVar(&o.headers, "header", nil, "Header of the request, as 'Name: value', where ${VAR} stands for a variable of the environment: what is in single quotes is seen by nobody in a list of processes. Can be given several times.")
+	flags.StringVar(&o.http.Body, "body", "", "Body of the request, where ${VAR} stands for a variable of the environment and $${ for ${ itself.")
 	flags.StringSliceVar(&o.status, "status", nil, "Status of the answer: 200, 2xx, or a list. Default: any if something is asserted that the answer has, 2xx if nothing is, or only what it lacks.")
 
 	flags.BoolVar(&o.logs, "logs", false, "Assert something of the leader's logs.")
@@ -126,7 +127,7 @@ func asFlags(message string) string {
 }
 
 var (
-	lockFlags   = []string{"held", "released", "missing", "holder", "holder-not", "changed-from", "transitions", "renewed-within", "stable-for", "pod-ready"}
+	lockFlags   = []string{"held", "released", "missing", "holder", "holder-not", "changed-from", "term-after", "transitions", "renewed-within", "stable-for", "pod-ready"}
 	httpFlags   = []string{"path", "scheme", "method", "header", "body", "status"}
 	logFlags    = []string{"container", "all-containers", "since", "since-time", "since-acquired", "tail", "previous"}
 	outputFlags = []string{"jq", "yq", "metric"}
@@ -178,7 +179,7 @@ func changed(cmd *cobra.Command, names []string) string {
 }
 
 // checks makes the checks of a command line: one of the lock, and one of an endpoint or of the logs.
-func (o *checkFlags) checks(cmd *cobra.Command, lock election.Ref) ([]check.Spec, error) {
+func (o *checkFlags) checks(cmd *cobra.Command, lock election.Ref, env func(string) (string, bool)) ([]check.Spec, error) {
 	output := changed(cmd, slices.Concat(outputFlags, operatorFlags()))
 	if flag := o.empty(cmd); flag != "" {
 		if cmd.Flags().Lookup(flag).Value.Type() == "bool" {
@@ -214,7 +215,7 @@ func (o *checkFlags) checks(cmd *cobra.Command, lock election.Ref) ([]check.Spec
 	spec := check.Spec{Lock: lock}
 	switch {
 	case o.http.Port != "":
-		if err := o.completeHTTP(); err != nil {
+		if err := o.completeHTTP(env); err != nil {
 			return nil, err
 		}
 		spec.HTTP = &o.http
@@ -233,7 +234,7 @@ func (o *checkFlags) checks(cmd *cobra.Command, lock election.Ref) ([]check.Spec
 	return specs, validate(specs)
 }
 
-func (o *checkFlags) completeHTTP() error {
+func (o *checkFlags) completeHTTP(env func(string) (string, bool)) (err error) {
 	o.http.Method = strings.ToUpper(o.http.Method)
 	o.http.Headers = http.Header{}
 	for _, header := range o.headers {
@@ -242,7 +243,13 @@ func (o *checkFlags) completeHTTP() error {
 			return fmt.Errorf("a --header is not 'Name: value': it has no colon")
 		}
 		name = strings.TrimSpace(name)
-		o.http.Headers[name] = append(o.http.Headers[name], strings.TrimSpace(value))
+		if value, err = check.Expand(strings.TrimSpace(value), env); err != nil {
+			return fmt.Errorf("--header %w", err)
+		}
+		o.http.Headers[name] = append(o.http.Headers[name], value)
+	}
+	if o.http.Body, err = check.Expand(o.http.Body, env); err != nil {
+		return fmt.Errorf("--body %w", err)
 	}
 	if len(o.status) == 0 {
 		return nil

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -18,10 +20,10 @@ import (
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/remotecommand"
 	"k8s.io/client-go/util/exec"
-	"k8s.io/streaming/pkg/httpstream"
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/check"
+	"github.com/kubectl-leader/kubectl-leader/pkg/kube"
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
 	"github.com/kubectl-leader/kubectl-leader/pkg/tail"
 	"github.com/kubectl-leader/kubectl-leader/pkg/tunnel"
@@ -38,7 +40,9 @@ type evidence struct {
 	cluster *cluster
 	finder  leader.Finder // but for what a check says itself
 	dial    tunnel.Dialer
-	tell    func(string)
+	// execProtocol is how exec reaches pods.
+	execProtocol *tunnel.Protocol
+	tell         func(string)
 }
 
 func (e *evidence) finderOf(spec check.Spec) *leader.Finder {
@@ -49,10 +53,6 @@ func (e *evidence) finderOf(spec check.Spec) *leader.Finder {
 
 func (e *evidence) Follow(ctx context.Context, spec check.Spec) (*leader.Stream, error) {
 	return e.finderOf(spec).Follow(ctx, e.tell)
-}
-
-func (e *evidence) Find(ctx context.Context, spec check.Spec) (leader.Status, error) {
-	return e.finderOf(spec).Find(ctx)
 }
 
 // Version asks what the role system:public-info-viewer allows to all.
@@ -73,7 +73,7 @@ func (e *evidence) Dial(ctx context.Context, pod *corev1.Pod, port string) (net.
 }
 
 func (e *evidence) Logs(ctx context.Context, stream *leader.Stream, logs check.Logs, out io.Writer, opened func()) error {
-	tailer := &tail.Tailer{Pods: e.cluster.kube, Clock: e.cluster.locks.Clock, Out: out, Notice: func(string) {}, Options: tail.Options{
+	tailer := &tail.Tailer{Pods: opening{e.cluster.kube, opened}, Clock: e.cluster.locks.Clock, Out: out, Notice: func(string) {}, Options: tail.Options{
 		Container: logs.Container, AllContainers: logs.AllContainers, Since: logs.Since, SinceAcquired: logs.SinceAcquired,
 		Tail: logs.Tail, Previous: logs.Previous,
 	}}
@@ -87,13 +87,12 @@ func (e *evidence) Logs(ctx context.Context, stream *leader.Stream, logs check.L
 	case logs.Container != "" && !hasContainer(change.Pod, logs.Container):
 		return &check.Never{Err: fmt.Errorf("pod %s/%s has no container named %q", change.Pod.Namespace, change.Pod.Name, logs.Container)}
 	}
-	// Whether the log can be read at all: an empty one says nothing of what a node that hangs might say.
+	// Whether the log can be read at all: what follows it tries again and again.
 	last, err := e.cluster.kube.Logs(ctx, change.Pod, &corev1.PodLogOptions{
 		Container: cmp.Or(logs.Container, defaultContainer(change.Pod)), Previous: logs.Previous, TailLines: ptr.To[int64](1),
 	})
 	if err == nil {
 		last.Close() // that it is there is enough
-		opened()
 	}
 	switch {
 	case err != nil:
@@ -106,6 +105,22 @@ func (e *evidence) Logs(ctx context.Context, stream *leader.Stream, logs check.L
 		return &check.Never{Err: err} // a container that the pod does not have, for one
 	}
 	return err
+}
+
+// opening reads pods and tells when a log has been opened. Until then its silence says nothing: the node may be slow, or hang.
+type opening struct {
+	from   tail.Pods
+	opened func()
+}
+
+func (o opening) Pods(namespace string) kube.Pods { return o.from.Pods(namespace) }
+
+func (o opening) Logs(ctx context.Context, pod *corev1.Pod, opts *corev1.PodLogOptions) (io.ReadCloser, error) {
+	log, err := o.from.Logs(ctx, pod, opts)
+	if err == nil {
+		o.opened()
+	}
+	return log, err
 }
 
 // defaultContainer is the one that kubectl takes.
@@ -144,23 +159,20 @@ func (e *evidence) Delete(ctx context.Context, pod *corev1.Pod) error {
 
 func (e *evidence) Exec(ctx context.Context, pod *corev1.Pod, run check.Exec) ([]byte, int, error) {
 	request := e.cluster.kube.Exec(pod, &corev1.PodExecOptions{Container: run.Container, Command: run.Command, Stdout: true, Stderr: true})
-	var first error
-	executor, err := newExecutor(e.cluster.config, request, &first)
-	if err != nil {
-		return nil, 0, err
-	}
 	out := &bounded{}
 	ended := make(chan error, 1)
 	go func() {
-		ended <- executor.StreamWithContext(ctx, remotecommand.StreamOptions{Stdout: out, Stderr: out})
+		ended <- e.execProtocol.Upgrade(func() error {
+			return stream(ctx, out)(remotecommand.NewWebSocketExecutor(e.cluster.config, http.MethodGet, request.URL().String()))
+		}, func() error {
+			return stream(ctx, out)(newSPDYExecutor(e.cluster.config, request.URL()))
+		})
 	}()
+	var err error
 	select {
 	case err = <-ended:
 	case <-ctx.Done(): // a WebSocket handshake keeps to the context's deadline alone, and its answer may never come
 		return nil, 0, context.Cause(ctx)
-	}
-	if err != nil {
-		err = cmp.Or(tunnel.Refusal(err, "exec"), tunnel.Refusal(first, "exec"), err)
 	}
 	var exit exec.CodeExitError
 	switch {
@@ -176,25 +188,22 @@ func (e *evidence) Exec(ctx context.Context, pod *corev1.Pod, run check.Exec) ([
 	return out.buffer.Bytes(), 0, nil
 }
 
-// newExecutor speaks WebSocket, and SPDY where the server or a proxy on the way cannot do that.
-// What the server answered to the first is kept.
-func newExecutor(config *rest.Config, request *rest.Request, first *error) (remotecommand.Executor, error) {
+// stream runs the command of an executor, once that is made.
+func stream(ctx context.Context, out io.Writer) func(remotecommand.Executor, error) error {
+	return func(executor remotecommand.Executor, err error) error {
+		if err != nil {
+			return err
+		}
+		return executor.StreamWithContext(ctx, remotecommand.StreamOptions{Stdout: out, Stderr: out})
+	}
+}
+
+func newSPDYExecutor(config *rest.Config, url *url.URL) (remotecommand.Executor, error) {
 	transport, upgrader, err := tunnel.RoundTripperFor(config)
 	if err != nil {
 		return nil, err
 	}
-	overSPDY, err := remotecommand.NewSPDYExecutorForTransports(transport, upgrader, "POST", request.URL())
-	if err != nil {
-		return nil, err
-	}
-	overWebSocket, err := remotecommand.NewWebSocketExecutor(config, "GET", request.URL().String())
-	if err != nil {
-		return nil, err
-	}
-	return remotecommand.NewFallbackExecutor(overWebSocket, overSPDY, func(err error) bool {
-		*first = err
-		return httpstream.IsUpgradeFailure(err) || httpstream.IsHTTPSProxyError(err)
-	})
+	return remotecommand.NewSPDYExecutorForTransports(transport, upgrader, http.MethodPost, url)
 }
 
 // bounded keeps what a command writes, up to a limit.

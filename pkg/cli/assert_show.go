@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-leader/kubectl-leader/pkg/check"
 	"github.com/kubectl-leader/kubectl-leader/pkg/check/report"
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
+	"github.com/kubectl-leader/kubectl-leader/pkg/login"
 )
 
 // reportFormats are those that -o chooses; text is what comes without it.
@@ -94,6 +95,7 @@ func (o *assertOptions) showLive(ctx context.Context, runner *check.Runner) (che
 	live := report.NewLive(o.streams.Out, o.checkpoints, report.LiveOptions{
 		Size: o.terminalSize, Colour: bool(o.palette), UTF8: report.UTF8Locale(os.Getenv),
 	})
+	defer login.Listen(live.Pause)()
 	runner.Progress = func(e check.Event) { live.Update(e.Check, e.Outcome, e.Done) }
 	ticking, stop := context.WithCancel(ctx)
 	ticked := make(chan struct{})

@@ -143,6 +143,16 @@ func (o *lockOptions) completeHolder(cmd *cobra.Command, args []string, toComple
 	return startingWith(toComplete, offers), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 }
 
+// completeTerm completes the present term.
+func (o *lockOptions) completeTerm(cmd *cobra.Command, args []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	status, _ := o.verdict(cmd, args)
+	if status.Lock.Term() == "" {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	offer := cobra.CompletionWithDesc(status.Lock.Term(), "the term of "+printable(status.Lock.Record.Holder))
+	return startingWith(toComplete, []cobra.Completion{offer}), cobra.ShellCompDirectiveNoFileComp
+}
+
 func harmlessInShells(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool {
 		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("-_./:@", r))

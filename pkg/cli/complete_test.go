@@ -184,11 +184,11 @@ func TestLockOffers(t *testing.T) {
 
 func TestLockSourcesAreThoseThatCanMatch(t *testing.T) {
 	for typed, want := range map[string]string{
-		"":                            "Lease ConfigMap ConfigMap Endpoints KopfPeering DaemonSet",
+		"":                            "Lease ConfigMap Endpoints KopfPeering DaemonSet",
 		"my-op":                       "Lease",
-		"c":                           "Lease ConfigMap ConfigMap",
+		"c":                           "Lease ConfigMap",
 		"lease/":                      "Lease",
-		"cm/x":                        "ConfigMap ConfigMap",
+		"cm/x":                        "ConfigMap",
 		"leases.coordination.k8s.io/": "Lease",
 		"clusterkopfpeering/":         "ClusterKopfPeering",
 		"pod/":                        "",

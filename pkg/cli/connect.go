@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"strings"
 	"time"
@@ -14,6 +15,8 @@ import (
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
 	"github.com/kubectl-leader/kubectl-leader/pkg/kube"
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
+	"github.com/kubectl-leader/kubectl-leader/pkg/login"
+	"github.com/kubectl-leader/kubectl-leader/pkg/tunnel"
 )
 
 // cluster is a connection to the API server, shared by all that a command does.
@@ -47,7 +50,7 @@ func connect(flags *connectionFlags) (*cluster, error) {
 	config.QPS = -1 // a few requests, none of them in a loop: nothing to hold back
 	clock := &election.ServerClock{}
 	config.Wrap(clock.Wrap)
-	client, err := rest.HTTPClientFor(config)
+	client, err := httpClient(config, flags.stdinUse)
 	if err != nil {
 		return nil, err
 	}
@@ -68,6 +71,25 @@ func connect(flags *connectionFlags) (*cluster, error) {
 	}
 	locks := election.Client{Leases: typed, Dynamic: objects, Metadata: typed, Clock: clock}
 	return &cluster{config: config, namespace: namespace, kube: typed, locks: locks}, nil
+}
+
+// httpClient makes the client of a cluster. What a plugin for credentials asks of its user takes as long as it takes; stdinUse is
+// what else reads stdin, "" for nothing.
+func httpClient(config *rest.Config, stdinUse string) (*http.Client, error) {
+	if config.ExecProvider == nil {
+		return rest.HTTPClientFor(config)
+	}
+	login.Watch()
+	config.ExecProvider.StdinUnavailable, config.ExecProvider.StdinUnavailableMessage = stdinUse != "", stdinUse
+	if timeout := config.Timeout; timeout > 0 {
+		config.Wrap(func(next http.RoundTripper) http.RoundTripper { return login.Bounding(next, timeout) })
+	}
+	client, err := rest.HTTPClientFor(config)
+	if err != nil {
+		return nil, err
+	}
+	client.Timeout, client.Transport = 0, login.Abandoning(client.Transport)
+	return client, nil
 }
 
 const (
@@ -95,6 +117,19 @@ func (c *cluster) finderOf(ref election.Ref, podNamespace string) *leader.Finder
 	}
 	return finder
 }
+
+// dialer opens connections to pods for port-forward.
+func (c *cluster) dialer() tunnel.Dialer {
+	return tunnel.NewDialer(c.config, c.kube.Core(), tunnel.NewProtocol("portforward", webSockets("KUBECTL_PORT_FORWARD_WEBSOCKETS")))
+}
+
+// execProtocol is how commands are run in pods.
+func execProtocol() *tunnel.Protocol {
+	return tunnel.NewProtocol("exec", webSockets("KUBECTL_REMOTE_COMMAND_WEBSOCKETS"))
+}
+
+// webSockets reads a feature gate of kubectl's (k8s.io/kubectl/pkg/cmd/util, FeatureGate.IsDisabled).
+func webSockets(variable string) bool { return !strings.EqualFold(os.Getenv(variable), "false") }
 
 func checkNamespace(namespace string) error {
 	if problems := validation.IsDNS1123Label(namespace); len(problems) > 0 {

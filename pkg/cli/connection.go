@@ -17,6 +17,7 @@ type connectionFlags struct {
 	kubeconfig string
 	overrides  clientcmd.ConfigOverrides
 	userExtra  []string
+	stdinUse   string                 // what reads stdin, so that a plugin for credentials must not
 	config     clientcmd.ClientConfig // once it is loaded
 }
 

@@ -109,14 +109,31 @@ func (o *holderOptions) run(ctx context.Context) error {
 	if status.Led() && !leader.Ready(status.Pod) {
 		tell(fmt.Sprintf("pod %s leads but is not ready", status.Pod.Name))
 	}
-	if ahead := status.Lock.Record.Renewed.Sub(status.Time); ahead > clockSkew {
-		tell(fmt.Sprintf("the holder's clock is %s ahead of the API server's, so an expiry will be seen late", leader.Age(ahead)))
+	if text := skewNotice(status); text != "" {
+		tell(text)
 	}
 	return err
 }
 
-// clockSkew is how far apart clocks may be without a word: the server's is known to the second.
-const clockSkew = 3 * time.Second
+// skewNotice tells how far the holder's clock is off; "" where it is not.
+func skewNotice(s leader.Status) string {
+	if s.Lock.Record.Holder == "" {
+		return "" // nobody's clock
+	}
+	switch skew, zone := s.ClockSkew(), s.Lock.Zone(); {
+	case zone > 0:
+		return fmt.Sprintf("the lock's times tell no zone, and are %s ahead of UTC", leader.Age(zone))
+	case zone < 0:
+		return fmt.Sprintf("the lock's times tell no zone, and are %s behind UTC", leader.Age(-zone))
+	case skew > 0 && s.Lock.Written.IsZero():
+		return fmt.Sprintf("the holder's clock is %s ahead of the API server's, so an expiry will be seen late", leader.Age(skew))
+	case skew > 0:
+		return fmt.Sprintf("the holder's clock is %s ahead of the API server's", leader.Age(skew))
+	case skew < 0:
+		return fmt.Sprintf("the holder's clock is %s behind the API server's", leader.Age(-skew))
+	}
+	return ""
+}
 
 // find asks once, and where that finds no leader and the user is willing to wait, follows the lock until it has one. The
 // error of a lock without a leader is a *leader.NoLeader, with its verdict in the status.
@@ -180,13 +197,13 @@ func (o *holderOptions) printWide(out io.Writer, status leader.Status) error {
 			pod = status.Pod.Namespace + "/" + pod
 		}
 	}
-	expires := in(record.Expires(), status.Time)
+	expires := in(status.Lock.Expires(), status.Time)
 	if status.State == election.Released {
 		expires = "<none>"
 	}
 	w := newTable(out, o.palette)
 	w.row(texts("LOCK", "STATE", "IDENTITY", "POD", "NODE", "RENEWED", "EXPIRES", "TRANSITIONS", "RULE")...)
-	row := texts(status.Lock.Arg(), string(status.State), orNone(printable(record.Holder)), pod, node, ago(record.Renewed, status.Time),
+	row := texts(status.Lock.Arg(), string(status.State), orNone(printable(record.Holder)), pod, node, ago(status.Lock.Renewed(), status.Time),
 		expires, strconv.Itoa(int(record.Transitions)), orNone(status.Rule))
 	row[1].colour = stateColour(status)
 	w.row(row...)

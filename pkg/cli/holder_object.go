@@ -40,8 +40,13 @@ func leaderFields(s leader.Status) map[string]any {
 		setText(fields, "preferredHolder", record.PreferredHolder)
 		setTime(fields, "acquireTime", record.Acquired)
 		setTime(fields, "renewTime", record.Renewed)
-		setTime(fields, "expireTime", record.Expires())
+		setTime(fields, "expireTime", s.Lock.Expires())
+		setTime(fields, "writeTime", s.Lock.Written)
+		if skew, known := s.Lock.Skew(); known && record.Holder != "" {
+			fields["clockSkewSeconds"] = int64(skew / time.Second)
+		}
 		object["record"] = fields
+		setText(object, "term", s.Lock.Term())
 	}
 	if s.Rule != "" {
 		object["rule"] = s.Rule
@@ -51,6 +56,9 @@ func leaderFields(s leader.Status) map[string]any {
 	}
 	if len(s.Candidates) > 0 {
 		object["candidates"] = candidateObjects(s.Candidates)
+	}
+	if len(s.Waiting) > 0 {
+		object["waiting"] = candidateObjects(s.Waiting)
 	}
 	if s.Led() {
 		object["pod"] = podObject(s.Pod)

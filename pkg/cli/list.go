@@ -50,8 +50,8 @@ func newListCommand(name string, config *connectionFlags, streams genericiooptio
 		Long: `List the elections of a namespace, or of all, with the state of each and the pod that leads.
 
  Leases are read, and what else records a leader: annotations of ConfigMaps and Endpoints, ConfigMaps that belong to their
- holder's pod, Patroni, Spring, kopf and kured. Heartbeats of nodes, identities of API servers and other markers are no
- elections; --all shows them, too.`,
+ holder's pod, Patroni, Spring, Camel, kopf and kured. Heartbeats of nodes and clusters, identities of API servers and other
+ markers are no elections; --all shows them, too.`,
 		Example: example(name, listExample),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.complete(cmd, args); err != nil {

@@ -101,17 +101,17 @@ func heldFor(s leader.Status) string {
 	switch {
 	case s.State != election.Held:
 		return "<none>"
-	case s.Lock.Record.Acquired.IsZero():
+	case s.Lock.Acquired().IsZero():
 		return "<unknown>"
 	}
-	return duration.HumanDuration(max(0, s.Time.Sub(s.Lock.Record.Acquired).Truncate(time.Second)))
+	return duration.HumanDuration(max(0, s.Time.Sub(s.Lock.Acquired()).Truncate(time.Second)))
 }
 
 func renewedCell(s leader.Status) string {
-	if s.Lock.Record.Renewed.IsZero() {
+	if s.Lock.Renewed().IsZero() {
 		return "<unknown>"
 	}
-	return duration.HumanDuration(max(0, s.Time.Sub(s.Lock.Record.Renewed).Truncate(time.Second)))
+	return duration.HumanDuration(max(0, s.Time.Sub(s.Lock.Renewed()).Truncate(time.Second)))
 }
 
 // rowNames prints the locks as other commands take them.

@@ -30,11 +30,13 @@ const logsExample = `  # Print what the leader has logged
 type logsOptions struct {
 	lockOptions
 	tail.Options
-	follow    bool
-	timeout   time.Duration
-	sinceTime string
-	lines     int64
-	streams   genericiooptions.IOStreams
+	follow  bool
+	timeout time.Duration
+	// timeoutGiven is whether the user says how long to wait.
+	timeoutGiven bool
+	sinceTime    string
+	lines        int64
+	streams      genericiooptions.IOStreams
 }
 
 func newLogsCommand(name string, config *connectionFlags, streams genericiooptions.IOStreams) *cobra.Command {
@@ -67,7 +69,7 @@ func newLogsCommand(name string, config *connectionFlags, streams genericiooptio
 	flags.BoolVar(&o.IgnoreErrors, "ignore-errors", false, "If watching / following pod logs, allow for any errors that occur to be non-fatal.")
 	flags.IntVar(&o.MaxStreams, "max-log-requests", 5, "Specify maximum number of containers to follow at a time.")
 	flags.BoolVar(&o.InsecureSkipTLSVerifyBackend, "insecure-skip-tls-verify-backend", false, "Skip verifying the identity of the kubelet that logs are requested from. In theory, an attacker could provide invalid log content back. You might want to use this if your kubelet serving certificates have expired.")
-	flags.DurationVar(&o.timeout, "timeout", 0, "How long to wait for the first leader, if there is none. Defaults to 1m with -f, and to not waiting without.")
+	flags.DurationVar(&o.timeout, "timeout", 0, "How long to wait for the first leader, if there is none. Defaults to 1m with -f, and at least twice the duration of the Lease plus 15s; to not waiting without.")
 	flags.DurationVar(&o.timeout, "pod-running-timeout", 0, "The same as --timeout.")
 	cmd.ValidArgsFunction = o.completeLockAndContainer
 	completeFlag(cmd, "container", o.completeContainer)
@@ -124,7 +126,8 @@ func (o *logsOptions) complete(cmd *cobra.Command, args []string) (err error) {
 	if o.Previous {
 		o.follow = false // what a previous instance said does not grow
 	}
-	if o.follow && !cmd.Flags().Changed("timeout") && !cmd.Flags().Changed("pod-running-timeout") {
+	o.timeoutGiven = cmd.Flags().Changed("timeout") || cmd.Flags().Changed("pod-running-timeout")
+	if o.follow && !o.timeoutGiven {
 		o.timeout = time.Minute
 	}
 	return nil
@@ -163,6 +166,9 @@ func (o *logsOptions) print(ctx context.Context, cluster *cluster, tailer *tail.
 		return err
 	}
 	defer func() { stop(); <-stream.Done() }()
+	if o.follow && !o.timeoutGiven {
+		o.timeout = stream.Latest().DefaultWait(o.timeout)
+	}
 	first, err := firstLeader(ctx, stream, o.timeout, screen)
 	if err != nil {
 		return err

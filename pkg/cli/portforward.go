@@ -14,6 +14,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
+	"github.com/kubectl-leader/kubectl-leader/pkg/login"
 	"github.com/kubectl-leader/kubectl-leader/pkg/tunnel"
 )
 
@@ -41,6 +42,7 @@ type portForwardOptions struct {
 	lockOptions
 	addresses      []string
 	timeout        time.Duration
+	timeoutGiven   bool
 	exitOnFailover bool
 	output         string
 	verbosity      func() int
@@ -68,8 +70,8 @@ func newPortForwardCommand(name string, config *connectionFlags, streams generic
 		RunE:    withLock(o.complete, o.run),
 	}
 	o.addFlags(cmd)
-	cmd.Flags().StringSliceVar(&o.addresses, "address", []string{"localhost"}, "Addresses to listen on (comma separated). Only accepts IP addresses or localhost as a value. When localhost is supplied, kubectl will try to bind on both 127.0.0.1 and ::1 and will fail if neither of these addresses are available to bind.")
-	cmd.Flags().DurationVar(&o.timeout, "timeout", time.Minute, "How long to wait for a leader: at the start, and then each connection. Must be positive.")
+	cmd.Flags().StringSliceVar(&o.addresses, "address", []string{"localhost"}, "Addresses to listen on (comma separated). Only accepts IP addresses or localhost as a value. When localhost is supplied, both 127.0.0.1 and ::1 are bound, as far as the machine has them; a port that is taken on one of them is an error.")
+	cmd.Flags().DurationVar(&o.timeout, "timeout", time.Minute, "How long to wait for a leader: at the start, and then each connection. Must be positive. If it is not given, at least twice the duration of the Lease plus 15s.")
 	cmd.Flags().DurationVar(&o.timeout, "pod-running-timeout", time.Minute, "The same as --timeout.")
 	cmd.Flags().BoolVar(&o.exitOnFailover, "exit-on-failover", false, "Exit with 1 when the term ends, instead of going on with the next leader.")
 	cmd.Flags().StringVarP(&o.output, "output", "o", "", "Output format. One of: (json). json prints one object with the bound ports once they are ready.")
@@ -88,6 +90,7 @@ func (o *portForwardOptions) complete(cmd *cobra.Command, args []string) (err er
 		if _, err := exec.LookPath(o.command[0]); err != nil {
 			return usageError(cmd, "%v", err)
 		}
+		o.config.stdinUse = "used by the command after --"
 	}
 	specs, err := o.takeLock(cmd, args)
 	switch {
@@ -104,6 +107,7 @@ func (o *portForwardOptions) complete(cmd *cobra.Command, args []string) (err er
 	case o.output != "" && o.command != nil:
 		return usageError(cmd, "-o json and a command after -- exclude each other: stdout is the command's, and it has the ports in its environment")
 	}
+	o.timeoutGiven = cmd.Flags().Changed("timeout") || cmd.Flags().Changed("pod-running-timeout")
 	taken := map[int]bool{}
 	for _, spec := range specs {
 		port, err := tunnel.ParsePort(spec)
@@ -163,6 +167,9 @@ func (o *portForwardOptions) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { stop(nil); <-stream.Done() }()
+	if !o.timeoutGiven {
+		o.timeout = stream.Latest().DefaultWait(o.timeout)
+	}
 
 	// Ports that need no pod are bound first: whoever connects while there is no leader waits, and is not refused.
 	listeners, err := o.listenEarly()
@@ -185,7 +192,7 @@ func (o *portForwardOptions) run(ctx context.Context) (err error) {
 		}
 	}
 	forwarder := &tunnel.Forwarder{
-		Leaders: stream, Dial: tunnel.NewDialer(cluster.config, cluster.kube.Core()),
+		Leaders: stream, Dial: cluster.dialer(),
 		Timeout: o.timeout, Notice: tell, Trace: func(string) {},
 	}
 	if o.verbosity() > 0 {
@@ -231,7 +238,7 @@ func (o *portForwardOptions) run(ctx context.Context) (err error) {
 
 // probe opens the first tunnel. Only a denial counts: anything else may be over when the first client comes.
 func probe(ctx context.Context, forwarder *tunnel.Forwarder, first *leader.Change) error {
-	ctx, cancel := context.WithTimeout(ctx, probeWithin)
+	ctx, cancel := login.WithTimeout(ctx, probeWithin)
 	defer cancel()
 	return forwarder.Probe(ctx, first.Pod)
 }

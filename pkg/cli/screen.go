@@ -9,6 +9,8 @@ import (
 	"unicode"
 
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/login"
 )
 
 // screen prints lines to stdout and stderr. On a terminal, a live line can stay below them. Safe for concurrent use.
@@ -16,10 +18,18 @@ type screen struct {
 	out, errOut io.Writer
 
 	mu       sync.Mutex
-	terminal io.Writer  // has the live line
-	columns  func() int // nil where there is no live line
-	live     string     // what the live line shows now
-	midway   bool       // in a line of data, whose end is still to come
+	terminal io.Writer     // has the live line
+	columns  func() int    // nil where there is no live line
+	live     string        // what the live line shows now
+	midway   bool          // in a line of data, whose end is still to come
+	yielded  chan struct{} // a plugin for credentials has the terminal until it is closed; nil while none has
+	held     []heldText    // what is printed then
+}
+
+// heldText is text for one of the streams.
+type heldText struct {
+	to   io.Writer
+	text string
 }
 
 // eraseLine goes to the beginning of the line and empties it.
@@ -36,7 +46,27 @@ func newScreenOn(streams genericiooptions.IOStreams, terminal io.Writer) *screen
 	if terminal != nil && canErase(terminal) {
 		s.columns = func() int { return terminalColumns(terminal) }
 	}
+	if terminalColumns(s.errOut) > 0 {
+		login.Listen(s.yield) // for the rest of the process, as there is one screen
+	}
 	return s
+}
+
+// yield leaves the terminal to a plugin for credentials, whose prompt nothing must be drawn over, and takes it back.
+func (s *screen) yield(running bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if running {
+		s.erase()
+		s.yielded = make(chan struct{})
+		return
+	}
+	close(s.yielded)
+	s.yielded = nil
+	for _, h := range s.held {
+		s.write(h.to, h.text) // nowhere left to say it
+	}
+	s.held = nil
 }
 
 func (s *screen) isLive() bool { return s.columns != nil }
@@ -66,7 +96,17 @@ func (s *screen) data() io.Writer {
 	if !s.isLive() || terminalColumns(s.out) == 0 {
 		return s.out
 	}
-	return writerFunc(func(p []byte) (int, error) { return len(p), s.print(s.out, string(p)) })
+	return writerFunc(func(p []byte) (int, error) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for s.yielded != nil { // there may be too much of it to be kept
+			free := s.yielded
+			s.mu.Unlock()
+			<-free
+			s.mu.Lock()
+		}
+		return len(p), s.write(s.out, string(p))
+	})
 }
 
 type writerFunc func([]byte) (int, error)
@@ -76,6 +116,15 @@ func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 func (s *screen) print(to io.Writer, text string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.yielded != nil {
+		s.held = append(s.held, heldText{to, text})
+		return nil
+	}
+	return s.write(to, text)
+}
+
+// write prints above the live line. The lock is held.
+func (s *screen) write(to io.Writer, text string) error {
 	s.midway = !strings.HasSuffix(text, "\n")
 	if s.live == "" {
 		_, err := io.WriteString(to, text)
@@ -102,7 +151,7 @@ func (s *screen) draw(text string) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.midway {
+	if s.midway || s.yielded != nil {
 		return nil
 	}
 	s.live = cut(text, s.columns()-3) // a full line would begin the next one, and so would "^C" behind it
@@ -114,6 +163,11 @@ func (s *screen) draw(text string) error {
 func (s *screen) clear() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.erase()
+}
+
+// erase takes the live line away. The lock is held.
+func (s *screen) erase() {
 	if s.live != "" {
 		io.WriteString(s.terminal, eraseLine) // if it fails there is nothing to see
 	}

@@ -81,6 +81,29 @@ func TestLiveLineLeavesDataAlone(t *testing.T) {
 	}
 }
 
+// TestPluginHasTheTerminalAlone: nothing is drawn over a prompt, and what happens meanwhile is told afterwards.
+func TestPluginHasTheTerminalAlone(t *testing.T) {
+	var terminal bytes.Buffer
+	s := &screen{out: &terminal, errOut: &terminal, terminal: &terminal, columns: func() int { return 14 }}
+	for _, step := range []struct {
+		do   func()
+		want string
+	}{
+		{func() { s.draw("nobody") }, "\r\x1b[Knobody"},
+		{func() { s.yield(true) }, "\r\x1b[K"},
+		{func() { s.draw("nobody") }, ""},
+		{func() { s.notice("op-0 leads") }, ""},
+		{func() { s.clear() }, ""},
+		{func() { s.yield(false) }, "op-0 leads\n"},
+		{func() { s.draw("nobody") }, "\r\x1b[Knobody"},
+	} {
+		terminal.Reset()
+		if step.do(); terminal.String() != step.want {
+			t.Errorf("printed %q; want %q", terminal.String(), step.want)
+		}
+	}
+}
+
 func TestFoldLines(t *testing.T) {
 	const text = "error: a message that is long\n  with a list"
 	for columns, want := range map[int]string{

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
+	"github.com/kubectl-leader/kubectl-leader/pkg/login"
 )
 
 // firstLeader waits for the first leader of a following command, and says why there is none, and when that changes. Without a
@@ -21,7 +22,7 @@ func firstLeader(ctx context.Context, stream *leader.Stream, timeout time.Durati
 	}
 	if timeout > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, timeout)
+		ctx, cancel = login.WithTimeout(ctx, timeout)
 		defer cancel()
 	}
 	defer screen.waitingForLeader(stream, timeout)()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
+	"github.com/kubectl-leader/kubectl-leader/pkg/login"
 )
 
 // patientFor is how long something may take without a word.
@@ -43,7 +44,8 @@ func (s *screen) waiting(since time.Time, tell func(waited time.Duration) string
 
 // asking waits for the answers of a cluster.
 func (s *screen) asking() (done func()) {
-	return s.waiting(time.Now(), func(waited time.Duration) string { return "asking the cluster for " + leader.Age(waited) })
+	asked := login.Start()
+	return s.waiting(time.Now(), func(time.Duration) string { return "asking the cluster for " + leader.Age(seconds(asked.Elapsed())) })
 }
 
 // waitingForLeader tells why nobody leads, and for how long that has been waited for.

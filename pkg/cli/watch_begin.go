@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
+	"github.com/kubectl-leader/kubectl-leader/pkg/login"
 )
 
 // finder makes the finder of a lock. Of those that are looked for, each has its pods where it is itself.
@@ -81,7 +82,7 @@ func (w *watching) beginAll(ctx context.Context) error {
 	ask := ctx
 	if w.cluster.config.Timeout == 0 {
 		var cancel context.CancelFunc
-		ask, cancel = context.WithTimeout(ctx, answerWithin)
+		ask, cancel = login.WithTimeout(ctx, answerWithin)
 		defer cancel()
 	}
 	findings, err := survey.Run(ask)

@@ -41,8 +41,8 @@ func (p *eventLines) opening(c *leader.Change) error {
 		detail = append(detail, termPhrase(c.Status))
 	case c.State == election.Held:
 		detail = append(detail, termPhrase(c.Status), reasonPhrase(c.Status))
-	case c.State == election.Expired && c.Time.After(c.Lock.Record.Expires()):
-		detail = append(detail, span(c.Time.Sub(c.Lock.Record.Expires()).Truncate(time.Second))+" ago")
+	case c.State == election.Expired && c.Time.After(c.Lock.Expires()):
+		detail = append(detail, span(c.Time.Sub(c.Lock.Expires()).Truncate(time.Second))+" ago")
 	}
 	return p.print(c.Seen, c.Status, lowerWords(string(c.State)), who, detail)
 }

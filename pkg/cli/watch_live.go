@@ -48,8 +48,8 @@ func liveLock(h *leader.History, now time.Time) string {
 		verb = "holds it"
 	}
 	text := holderCell(c.Status) + " " + verb
-	if !record.Acquired.IsZero() {
-		text += " for " + leader.Age(seconds(c.Time.Sub(record.Acquired)+now.Sub(c.Seen)))
+	if acquired := c.Lock.Acquired(); !acquired.IsZero() {
+		text += " for " + leader.Age(seconds(c.Time.Sub(acquired)+now.Sub(c.Seen)))
 	}
 	if reason := reasonPhrase(c.Status); reason != "" {
 		text += ", " + reason

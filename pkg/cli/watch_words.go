@@ -53,10 +53,11 @@ func withoutCommon(name, other string) string {
 
 // termPhrase tells for how long the lock has been held, by the server's clock.
 func termPhrase(s leader.Status) string {
-	if s.Lock.Record.Acquired.IsZero() {
+	acquired := s.Lock.Acquired()
+	if acquired.IsZero() {
 		return ""
 	}
-	return "for " + span(max(0, s.Time.Sub(s.Lock.Record.Acquired)).Truncate(time.Second))
+	return "for " + span(max(0, s.Time.Sub(acquired)).Truncate(time.Second))
 }
 
 // reasonPhrase tells in a few words why a holder is not called the leader.

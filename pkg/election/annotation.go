@@ -3,6 +3,7 @@ package election
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -31,13 +32,21 @@ func leaderAnnotation(lock *Lock, object *unstructured.Unstructured, _ time.Time
 	if !ok {
 		return false, nil
 	}
-	var in annotationRecord
+	lock.recordedIn(object, LeaderAnnotation)
 	if text == "" {
 		return true, nil // emptied: nobody holds it
 	}
+	readRecord(lock, "annotation "+LeaderAnnotation, text)
+	lock.Address = flinkAddress(dataOf(object))
+	return true, nil
+}
+
+// readRecord reads the record as JSON. One that cannot be read makes the object a marker.
+func readRecord(lock *Lock, where, text string) {
+	var in annotationRecord
 	if err := json.Unmarshal([]byte(text), &in); err != nil {
-		lock.Marker = fmt.Sprintf("an object whose annotation %s cannot be read: %v", LeaderAnnotation, err)
-		return true, nil
+		lock.Marker = fmt.Sprintf("an object whose %s cannot be read: %v", where, err)
+		return
 	}
 	lock.Record = Record{
 		Holder:      value(in.HolderIdentity),
@@ -45,57 +54,70 @@ func leaderAnnotation(lock *Lock, object *unstructured.Unstructured, _ time.Time
 		Renewed:     in.RenewTime.time(),
 		Duration:    first(in.LeaseDurationSeconds, in.LeaseDuration).seconds(),
 		Transitions: int32(first(in.LeaderTransitions, in.LeaseTransitions).number()),
+		Zoneless:    in.RenewTime.zoneless(),
 	}
-	return true, nil
+	if in.RenewTime != "" && lock.Record.Renewed.IsZero() {
+		lock.Record.Renewed = lock.Written // of a form that is not known
+	}
 }
 
 // patroniAnnotations: Patroni keeps each field in an annotation of its own, and removes `leader` to release
-// (patroni/patroni patroni/dcs/kubernetes.py).
+// (patroni/patroni patroni/dcs/kubernetes.py). KubeBlocks' Lorry does so, too, with dashes in the names of the times
+// (apecloud/kubeblocks pkg/lorry/dcs/k8s.go). A ttl of 0 means that the record never expires.
 func patroniAnnotations(lock *Lock, object *unstructured.Unstructured, _ time.Time) (bool, error) {
 	annotations := object.GetAnnotations()
 	has := func(keys ...string) bool {
 		return slices.ContainsFunc(keys, func(key string) bool { _, ok := annotations[key]; return ok })
 	}
-	if !has("leader", "ttl") || !has("renewTime", "acquireTime", "transitions") {
+	if !has("leader", "ttl") || !has("renewTime", "acquireTime", "transitions", "renew-time", "acquire-time") {
 		return false, nil
 	}
+	renewTime := "renewTime"
+	if has("renew-time") {
+		renewTime = "renew-time"
+	}
+	lock.recordedIn(object, renewTime)
 	lock.Record = Record{
 		Holder:      annotations["leader"],
-		Acquired:    scalar(annotations["acquireTime"]).time(),
-		Renewed:     scalar(annotations["renewTime"]).time(),
+		Acquired:    first(scalar(annotations["acquireTime"]), scalar(annotations["acquire-time"])).time(),
+		Renewed:     scalar(annotations[renewTime]).time(),
 		Duration:    scalar(annotations["ttl"]).seconds(),
 		Transitions: int32(scalar(annotations["transitions"]).number()),
+		Zoneless:    scalar(annotations[renewTime]).zoneless(),
 	}
 	return true, nil
 }
 
-// kured is what its DaemonSet is called, by default.
-const kured = "kured"
-
-// kuredAnnotation: kured's lock on its DaemonSet, held by the node that reboots (kubereboot/kured pkg/daemonsetlock).
-func kuredAnnotation(lock *Lock, object *unstructured.Unstructured, _ time.Time) (bool, error) {
-	const annotation = "weave.works/kured-node-lock"
-	text, ok := object.GetAnnotations()[annotation]
+// expiryAnnotations: OpenStack-Helm's MariaDB records the leader and when its record ends, which the leader moves on
+// (openstack/openstack-helm mariadb/templates/bin/_start.py.tpl).
+func expiryAnnotations(lock *Lock, object *unstructured.Unstructured, _ time.Time) (bool, error) {
+	const node, expiry = "openstackhelm.openstack.org/leader.node", "openstackhelm.openstack.org/leader.expiry"
+	annotations := object.GetAnnotations()
+	holder, ok := annotations[node]
 	if !ok {
-		if lock.Name == kured {
-			return true, nil // it removes the annotation to release
-		}
 		return false, nil
 	}
-	var in struct {
-		NodeID  string    `json:"nodeID"`
-		Created time.Time `json:"created"`
-		TTL     int64     `json:"TTL"` // nanoseconds
-	}
-	if err := json.Unmarshal([]byte(text), &in); err != nil {
-		lock.Marker = fmt.Sprintf("an object whose annotation %s cannot be read: %v", annotation, err)
-		return true, nil
-	}
-	lock.Record = Record{Holder: in.NodeID, Acquired: in.Created}
-	if in.TTL > 0 {
-		lock.Record.Renewed, lock.Record.Duration = in.Created, time.Duration(in.TTL)
+	lock.recordedIn(object, expiry)
+	lock.Record.Holder = holder
+	if ends := scalar(annotations[expiry]).time(); !ends.IsZero() {
+		lock.Record.Renewed, lock.Record.Duration = ends.Add(-mariaTTL), mariaTTL
 	}
 	return true, nil
+}
+
+// mariaTTL is how long a record of OpenStack-Helm's MariaDB lasts, by default. Only the end is recorded.
+const mariaTTL = 120 * time.Second
+
+// anyAnnotation is a record as JSON in an annotation of any name. What kubectl keeps in one has it deeper.
+func anyAnnotation(lock *Lock, object *unstructured.Unstructured, _ time.Time) (bool, error) {
+	annotations := object.GetAnnotations()
+	for _, key := range slices.Sorted(maps.Keys(annotations)) {
+		if isRecord(annotations[key]) {
+			readRecord(lock, "annotation "+key, annotations[key])
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // scalar is a JSON value that some write as a string and others as a number; "" when it is absent or null.
@@ -173,10 +195,17 @@ func isoSeconds(text string) float64 {
 	return total
 }
 
-// layouts of times, beside RFC 3339. Those without a zone are taken for UTC: that is what containers run in.
-var layouts = []string{
-	time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999", "2006-01-02 15:04:05.999999999Z07:00",
-	"2006-01-02T15:04:05.999999999Z0700",
+// zonelessLayouts are of times that are taken for UTC: that is what most containers run in.
+var zonelessLayouts = []string{"2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999"}
+
+// layouts are those of all times.
+var layouts = append([]string{
+	time.RFC3339Nano, "2006-01-02 15:04:05.999999999Z07:00", "2006-01-02T15:04:05.999999999Z0700",
+}, zonelessLayouts...)
+
+// zoneless reports that a time does not tell its zone.
+func (s scalar) zoneless() bool {
+	return slices.ContainsFunc(zonelessLayouts, func(layout string) bool { _, err := time.Parse(layout, string(s)); return err == nil })
 }
 
 // time is a moment; the zero time when it is none. A bare number counts seconds since 1970, or milliseconds.

@@ -1,6 +1,7 @@
 package election
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -23,7 +24,7 @@ func kopfStatus(lock *Lock, object *unstructured.Unstructured, now time.Time) (b
 	type peer struct {
 		id       string
 		priority int64
-		record   Record
+		lock     Lock
 		live     bool
 	}
 	var best []peer
@@ -32,16 +33,20 @@ func kopfStatus(lock *Lock, object *unstructured.Unstructured, now time.Time) (b
 		if !ok {
 			continue // another part of the status, such as kopf's own progress
 		}
-		p := peer{id: id, priority: scalarOf(fields["priority"]).number(), record: Record{
-			Holder: id, Renewed: scalarOf(fields["lastseen"]).time(), Duration: scalarOf(fields["lifetime"]).seconds(),
-		}}
-		if p.record.Renewed.IsZero() {
+		p := peer{id: id, priority: scalarOf(fields["priority"]).number(), lock: *lock}
+		record := &p.lock.Record
+		seen := scalarOf(fields["lastseen"])
+		*record = Record{Holder: id, Renewed: seen.time(), Duration: scalarOf(fields["lifetime"]).seconds(), Zoneless: seen.zoneless()}
+		if record.Renewed.IsZero() {
 			continue
 		}
-		if p.record.Duration == 0 {
-			p.record.Duration = kopfLifetime
+		if record.Duration == 0 {
+			record.Duration = kopfLifetime
 		}
-		p.live = !now.After(p.record.Expires())
+		if p.lock.recordedIn(object, id); wroteAnother(object, id, status) {
+			p.lock.Written = time.Time{} // peers of one name in managedFields: which of them wrote then, nobody knows
+		}
+		p.live = p.lock.StateAt(now) == Held
 		switch {
 		case len(best) == 0 || p.live && !best[0].live || p.live == best[0].live && p.priority > best[0].priority:
 			best = []peer{p}
@@ -52,13 +57,29 @@ func kopfStatus(lock *Lock, object *unstructured.Unstructured, now time.Time) (b
 	if len(best) == 0 {
 		return true, nil
 	}
-	lock.Record = best[0].record
+	lock.Record, lock.Written = best[0].lock.Record, best[0].lock.Written
 	if len(best) > 1 && best[0].live {
 		for _, p := range best {
 			lock.Rivals = append(lock.Rivals, p.id)
 		}
 	}
 	return true, nil
+}
+
+// wroteAnother reports that who writes what a peer says of itself writes that of others, too.
+func wroteAnother(object *unstructured.Unstructured, id string, peers map[string]any) bool {
+	field := func(id string) []byte { return []byte(`"f:` + id + `"`) }
+	for _, entry := range object.GetManagedFields() {
+		if entry.FieldsV1 == nil || !bytes.Contains(entry.FieldsV1.GetRawBytes(), field(id)) {
+			continue
+		}
+		for other := range peers {
+			if other != id && bytes.Contains(entry.FieldsV1.GetRawBytes(), field(other)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // scalarOf takes a value from an object that was decoded already.

@@ -1,16 +1,19 @@
 package election
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"regexp"
+	"sync"
 
 	coordinationv1 "k8s.io/api/coordination/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/tools/cache"
@@ -33,21 +36,16 @@ func (l Lister) Sources() []Source {
 		}
 		// ConfigMaps are many, and large: of most, the metadata tells enough.
 		partial := kind == ConfigMap || kind == Endpoints || kind == DaemonSet
-		sources = append(sources, Source{lister: l, Kind: kind, selector: l.Selector, partial: partial})
-		if kind == ConfigMap {
-			selector := strings.TrimPrefix(l.Selector+",provider=spring-cloud-kubernetes", ",")
-			sources = append(sources, Source{lister: l, Kind: kind, selector: selector})
-		}
+		sources = append(sources, Source{lister: l, Kind: kind, partial: partial})
 	}
 	return sources
 }
 
 // Source is one list of objects of which some are locks.
 type Source struct {
-	Kind     *Kind
-	lister   Lister
-	selector string
-	partial  bool // only the metadata is read
+	Kind    *Kind
+	lister  Lister
+	partial bool // the metadata is read, and the rest of the few whose metadata tells that their data has a record
 }
 
 // List hands each lock to visit, page by page. Markers and heartbeats are among the Leases; of other kinds only those
@@ -59,7 +57,7 @@ func (s Source) List(ctx context.Context, visit func(Lock)) error {
 			return "", err
 		}
 		err = meta.EachListItem(page, func(object runtime.Object) error {
-			locks, err := s.Locks(object)
+			locks, err := s.Locks(ctx, object)
 			for _, lock := range locks {
 				visit(lock)
 			}
@@ -81,8 +79,8 @@ func (s Source) List(ctx context.Context, visit func(Lock)) error {
 }
 
 func (s Source) page(ctx context.Context, opts metav1.ListOptions) (runtime.Object, error) {
-	opts.LabelSelector = s.selector
 	l := s.lister
+	opts.LabelSelector = l.Selector
 	switch {
 	case s.Kind == Lease:
 		return l.Leases.Leases(l.Namespace).List(ctx, opts)
@@ -96,7 +94,7 @@ func (s Source) page(ctx context.Context, opts metav1.ListOptions) (runtime.Obje
 func (s Source) ListWatch() (lists *cache.ListWatch, example runtime.Object) {
 	l := s.lister
 	watch := func(ctx context.Context, opts metav1.ListOptions) (watch.Interface, error) {
-		opts.LabelSelector = s.selector
+		opts.LabelSelector = l.Selector
 		switch {
 		case s.Kind == Lease:
 			return l.Leases.Leases(l.Namespace).Watch(ctx, opts)
@@ -117,33 +115,70 @@ func (s Source) ListWatch() (lists *cache.ListWatch, example runtime.Object) {
 }
 
 // Locks reads the locks that an object of the source records; none if it records no leader.
-func (s Source) Locks(object runtime.Object) ([]Lock, error) {
+func (s Source) Locks(ctx context.Context, object runtime.Object) ([]Lock, error) {
 	switch object := object.(type) {
 	case *coordinationv1.Lease:
 		return []Lock{FromLease(Ref{Kind: Lease, Namespace: object.Namespace, Name: object.Name}, object)}, nil
 	case *unstructured.Unstructured:
 		return s.records(object)
 	case *metav1.PartialObjectMetadata:
-		// This spares the many that are no locks their conversion. Spring's are read whole, from a source of their own.
-		silent := len(object.Annotations) == 0 && (s.Kind != ConfigMap || len(object.OwnerReferences) != 1) && object.Name != kured
-		if silent || object.Labels["provider"] == "spring-cloud-kubernetes" {
+		if s.Kind == ConfigMap && recordsInData(object) {
+			return s.readWhole(ctx, object.Namespace, object.Name)
+		}
+		// This spares the many that are no locks their conversion.
+		if len(object.Annotations) == 0 && (s.Kind != ConfigMap || len(object.OwnerReferences) != 1) && object.Name != kured {
 			return nil, nil
 		}
-		fields, err := runtime.DefaultUnstructuredConverter.ToUnstructured(object)
+		content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(object)
 		if err != nil {
 			return nil, fmt.Errorf("%s %s/%s: %w", s.Kind.Word, object.Namespace, object.Name, err)
 		}
-		return s.records(&unstructured.Unstructured{Object: fields})
+		return s.records(&unstructured.Unstructured{Object: content})
 	}
 	return nil, fmt.Errorf("a list of %s has an object of type %T", s.Kind.Resource.Resource, object)
 }
+
+// readWhole reads the locks of one object with its data, by a list, for which no other access is needed.
+func (s Source) readWhole(ctx context.Context, namespace, name string) ([]Lock, error) {
+	opts := metav1.ListOptions{FieldSelector: fields.OneTermEqualSelector(metav1.ObjectNameField, name).String()}
+	list, err := s.lister.Objects(Ref{Kind: s.Kind, Namespace: namespace}).List(ctx, opts)
+	if err != nil || len(list.Items) == 0 { // deleted meanwhile
+		return nil, err
+	}
+	return s.records(&list.Items[0])
+}
+
+// recordsInData reports that a ConfigMap's data is likely to have a record, by what its metadata tells: a label, or the
+// names of the data's fields.
+func recordsInData(object *metav1.PartialObjectMetadata) bool {
+	if labelledLock(object.Labels) {
+		return true
+	}
+	for _, entry := range object.ManagedFields {
+		if entry.FieldsV1 == nil {
+			continue
+		}
+		_, data, _ := bytes.Cut(entry.FieldsV1.GetRawBytes(), []byte(`"f:data":{`))
+		if data, _, _ = bytes.Cut(data, []byte("}}")); recordKey().Match(data) {
+			return true
+		}
+	}
+	return false
+}
+
+// recordKey is how keys of data are called that have a record, or the address that Flink adds to one.
+var recordKey = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)"f:([^"]*(leader|election|holder)[^"]*|([^"]*[-._])?(lock|lease)([-._][^"]*)?|address)"`)
+})
 
 // records reads an object that may record several elections.
 func (s Source) records(object *unstructured.Unstructured) ([]Lock, error) {
 	ref := Ref{Kind: s.Kind, Namespace: object.GetNamespace(), Name: object.GetName()}
 	keys := []string{""}
-	if roles := springRoles(object); s.Kind == ConfigMap && len(roles) > 1 {
-		keys = roles
+	if s.Kind == ConfigMap {
+		if roles := rolesOf(dataOf(object)); len(roles) > 1 {
+			keys = roles
+		}
 	}
 	var locks []Lock
 	for _, ref.Key = range keys {

@@ -1,18 +1,12 @@
 package election
 
 import (
-	"bytes"
 	"slices"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 )
-
-// renews reports that a manager of an object's fields is the one that renews the record.
-func renews(fields []byte) bool {
-	return bytes.Contains(fields, []byte(`"f:renewTime"`)) || bytes.Contains(fields, []byte(`"f:`+LeaderAnnotation+`"`))
-}
 
 // State is what can be said of a lock at one moment.
 type State string
@@ -30,7 +24,8 @@ const (
 	NotElection State = "NotElection"
 )
 
-// Record is the content of a lock. Times are the holder's own clock, zero when the lock does not say.
+// Record is the content of a lock. Times are by the holder's own clock, zero when the lock does not say: Lock has them by
+// the API server's.
 type Record struct {
 	// Holder is the holderIdentity: free text that any writer of the lock controls. Escape it before it reaches a
 	// terminal and validate what is cut from it before it reaches a URL.
@@ -43,17 +38,10 @@ type Record struct {
 	Duration time.Duration
 	// Transitions counts the changes of holder. It restarts at 0 when the lock is recreated.
 	Transitions int32
+	// Zoneless is true for times without a zone: they are read as UTC, and may be local ones.
+	Zoneless bool
 	// Strategy and PreferredHolder are those of a coordinated election (kubernetes/enhancements KEP-4355), else "".
 	Strategy, PreferredHolder string
-}
-
-// Expires is when the record stops being valid unless it is renewed. The zero time means that it never does: without
-// a renewal or a duration there is nothing to count from.
-func (r Record) Expires() time.Time {
-	if r.Renewed.IsZero() || r.Duration == 0 {
-		return time.Time{}
-	}
-	return r.Renewed.Add(r.Duration)
 }
 
 // Equal reports whether two records say the same. Times are compared as instants.
@@ -72,6 +60,8 @@ type Lock struct {
 	ResourceVersion string
 	// Created is when the object was, by the server's clock, in whole seconds.
 	Created time.Time
+	// Written is when the record was written last, by the server's clock, in whole seconds; zero where it does not tell.
+	Written time.Time
 	Record  Record
 	// Marker says why the object elects nobody; "" for a real election.
 	Marker string
@@ -79,6 +69,10 @@ type Lock struct {
 	HolderUID types.UID
 	// Rivals are holders that have an equal claim, of a lock that cannot tell who leads; else none.
 	Rivals []string
+	// Shared reports that the Rivals hold the lock at the same time, as they may.
+	Shared bool
+	// Address is the IP address that the leader has published beside its identity; "" for most locks.
+	Address string
 
 	// Labels, Owners and Managers (of the record) of the object tell whose lock it is, where its name does not.
 	Labels   map[string]string
@@ -88,22 +82,16 @@ type Lock struct {
 
 // fromMeta begins a reading with what all objects have.
 func fromMeta(ref Ref, meta metav1.Object) Lock {
-	lock := Lock{
+	return Lock{
 		Ref: ref, Exists: true, UID: meta.GetUID(), ResourceVersion: meta.GetResourceVersion(), Created: meta.GetCreationTimestamp().Time,
 		Labels: meta.GetLabels(), Owners: meta.GetOwnerReferences(),
 	}
-	for _, entry := range meta.GetManagedFields() {
-		if entry.FieldsV1 != nil && renews(entry.FieldsV1.GetRawBytes()) {
-			lock.Managers = append(lock.Managers, entry.Manager)
-		}
-	}
-	return lock
 }
 
-// StateAt judges the lock at a moment of the clock that its times were written by. A following reader must not use it
-// for expiry: it counts from when it saw the record change (see package leader).
+// StateAt judges the lock at a moment of the API server's clock. A following reader must not use it for expiry: it counts
+// from when it saw the record change (see package leader).
 func (l Lock) StateAt(now time.Time) State {
-	expires := l.Record.Expires()
+	expires := l.expiresAtLast()
 	return l.State(!expires.IsZero() && now.After(expires))
 }
 
@@ -124,23 +112,29 @@ func (l Lock) State(expired bool) State {
 		return Released
 	case !expired:
 		return Held
-	case l.Record.Duration == time.Second:
-		// A release sets the duration to a second (client-go tools/leaderelection tryRelease). fabric8's leaves the old
-		// holder in place with it.
+	case l.Record.Duration == releasedFor:
 		return Released
 	}
 	return Expired
 }
 
+// RivalLocks are readings of the lock as each of its rivals holds it.
+func (l Lock) RivalLocks() []Lock {
+	var locks []Lock
+	for _, rival := range l.Rivals {
+		one := l
+		one.Record.Holder, one.Rivals = rival, nil
+		locks = append(locks, one)
+	}
+	return locks
+}
+
+// releasedFor is what a release sets the duration to (client-go tools/leaderelection tryRelease). fabric8's leaves the old
+// holder in place with it.
+const releasedFor = time.Second
+
 // SameHolder reports whether two readings name the same holder, so that whoever was found to be it still is.
 func (l Lock) SameHolder(other Lock) bool {
 	return l.Exists == other.Exists && l.UID == other.UID && l.Marker == other.Marker && l.Record.Holder == other.Record.Holder &&
-		l.HolderUID == other.HolderUID && slices.Equal(l.Rivals, other.Rivals)
-}
-
-// SameTerm reports whether two readings belong to one unbroken leadership: the same object, holder, acquireTime and
-// leaseTransitions.
-func (l Lock) SameTerm(other Lock) bool {
-	return l.Exists == other.Exists && l.UID == other.UID && l.Record.Holder == other.Record.Holder &&
-		l.Record.Acquired.Equal(other.Record.Acquired) && l.Record.Transitions == other.Record.Transitions
+		l.HolderUID == other.HolderUID && l.Address == other.Address && slices.Equal(l.Rivals, other.Rivals)
 }

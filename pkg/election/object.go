@@ -14,8 +14,8 @@ type reader func(lock *Lock, object *unstructured.Unstructured, now time.Time) (
 
 // readers are the shapes of record by kind, the most explicit one first.
 var readers = map[*Kind][]reader{
-	ConfigMap:          {leaderAnnotation, patroniAnnotations, springData, shardMapping, ownerPod},
-	Endpoints:          {leaderAnnotation, patroniAnnotations},
+	ConfigMap:          {leaderAnnotation, patroniAnnotations, expiryAnnotations, anyAnnotation, roleData, leaderData, shardMapping, ownerPod},
+	Endpoints:          {leaderAnnotation, patroniAnnotations, anyAnnotation},
 	DaemonSet:          {kuredAnnotation},
 	KopfPeering:        {kopfStatus},
 	ClusterKopfPeering: {kopfStatus},
@@ -29,7 +29,7 @@ func FromObject(ref Ref, object *unstructured.Unstructured, now time.Time) (Lock
 		return Lock{Ref: ref}, nil
 	}
 	lock := fromMeta(ref, object)
-	if ref.Key != "" && len(springRoles(object)) == 0 && !isSpring(object) {
+	if ref.Key != "" && len(rolesOf(dataOf(object))) == 0 && !labelledLock(object.GetLabels()) {
 		return lock, fmt.Errorf("%s: the %s records no roles, so leave /%s out", ref, ref.KindName(), ref.Key)
 	}
 	for _, read := range readers[ref.kind()] {

@@ -35,6 +35,14 @@ func TestFromObject(t *testing.T) {
 	}
 	owner := object(nil, "", nil)
 	owner.Object["metadata"].(map[string]any)["ownerReferences"] = []any{map[string]any{"apiVersion": "v1", "kind": "Pod", "name": "op-0", "uid": "u-1"}}
+	flink := func(data map[string]any) *unstructured.Unstructured {
+		o := leaderJSON(`{"holderIdentity":"b3a1","leaseDuration":15,"renewTime":"2026-01-04T11:59:50Z"}`)
+		o.Object["data"] = data
+		return o
+	}
+	kuredLocks := func(locks string) *unstructured.Unstructured {
+		return object(map[string]string{"weave.works/kured-node-lock": `{"maxOwners":2,"locks":[` + locks + `]}`}, "", nil)
+	}
 	for _, test := range []struct {
 		name   string
 		kind   *Kind
@@ -78,6 +86,38 @@ func TestFromObject(t *testing.T) {
 		{"Spring, a role of several", ConfigMap, "b", role(map[string]any{"leader.id.a": "orders-0", "leader.id.b": "orders-1"}), "orders-1", Held, nil},
 		{"Spring, a role that nobody has", ConfigMap, "c", role(map[string]any{"leader.id.a": "orders-0"}), "", Released, nil},
 
+		{"Camel, a group without a name", ConfigMap, "", role(map[string]any{"leader.pod.null": "rules-0", "leader.local.timestamp.null": "2026-01-04T11:00:00Z"}), "rules-0", Held,
+			func(l Lock) bool { return l.Record.Acquired.Equal(noon.Add(-time.Hour)) }},
+		{"Camel, a group of several", ConfigMap, "b", role(map[string]any{"leader.pod.a": "rules-0", "leader.pod.b": "rules-1"}), "rules-1", Held, nil},
+		{"a record in the data", ConfigMap, "", role(map[string]any{"leader-election-record": `{"holderIdentity":"op-0","leaseDurationSeconds":15,"renewTime":"2026-01-04T11:59:50Z"}`}), "op-0", Held, nil},
+		{"a record in the data, expired", ConfigMap, "", role(map[string]any{"record": `{"holderIdentity":"op-0","leaseDurationSeconds":15,"renewTime":"2026-01-04T11:50:00Z"}`}), "op-0", Expired, nil},
+		{"records of two elections in the data", ConfigMap, "b", role(map[string]any{"a": `{"holderIdentity":"op-0"}`, "b": `{"holderIdentity":"op-1"}`}), "op-1", Held, nil},
+		{"a leader and a time in the data", ConfigMap, "", role(map[string]any{"current-leader": "op-0", "timestamp": "2026-01-04T11:00:00.123456"}), "op-0", Held, nil},
+		{"a leader in the data, and no time", ConfigMap, "", role(map[string]any{"leader": "op-0", "timestamp": "never"}), "", NotElection, nil},
+		{"data that only mentions a record", ConfigMap, "", role(map[string]any{"doc": `{"example":{"holderIdentity":"op-0"}}`}), "", NotElection, nil},
+		{"a record in another annotation", ConfigMap, "", object(map[string]string{"example.com/leader": `{"holderIdentity":"op-0","leaseDurationSeconds":15,"renewTime":"2026-01-04T11:59:50Z"}`}, "", nil), "op-0", Held, nil},
+		{"what kubectl remembers of a record", ConfigMap, "", object(map[string]string{"kubectl.kubernetes.io/last-applied-configuration": `{"data":{"holderIdentity":"op-0"}}`}, "", nil), "", NotElection, nil},
+		{"MariaDB of OpenStack-Helm", ConfigMap, "", object(map[string]string{"openstackhelm.openstack.org/leader.node": "mariadb-server-2", "openstackhelm.openstack.org/leader.expiry": "2026-01-04T12:01:00.404224Z"}, "", nil), "mariadb-server-2", Held, nil},
+		{"MariaDB of OpenStack-Helm, expired", ConfigMap, "", object(map[string]string{"openstackhelm.openstack.org/leader.node": "mariadb-server-2", "openstackhelm.openstack.org/leader.expiry": "2026-01-04T11:59:59.404224Z"}, "", nil), "mariadb-server-2", Expired, nil},
+		{"Lorry", ConfigMap, "", object(map[string]string{"leader": "pg-0", "ttl": "15", "acquire-time": "1767524400", "renew-time": "1767527990"}, "", nil), "pg-0", Held,
+			func(l Lock) bool {
+				return l.Record.Renewed.Equal(noon.Add(-10*time.Second)) && !l.Record.Acquired.IsZero()
+			}},
+		{"Lorry, expired", ConfigMap, "", object(map[string]string{"leader": "pg-0", "ttl": "15", "acquire-time": "1767524400", "renew-time": "1767527900"}, "", nil), "pg-0", Expired, nil},
+		{"Flink's address", ConfigMap, "", flink(map[string]any{"org.apache.flink.k8s.leader.restserver": "5e8f0f5e,http://10.244.3.7:8081", "org.apache.flink.k8s.leader.dispatcher": "5e8f0f5e,akka.tcp://flink@10.244.3.7:6123/user/rpc/dispatcher_0"}), "b3a1", Held,
+			func(l Lock) bool { return l.Address == "10.244.3.7" }},
+		{"Flink's address, in older versions", ConfigMap, "", flink(map[string]any{"address": "akka.tcp://flink@10.244.3.7:6123/user", "sessionId": "5e8f0f5e"}), "b3a1", Held,
+			func(l Lock) bool { return l.Address == "10.244.3.7" }},
+		{"Flink's addresses that differ", ConfigMap, "", flink(map[string]any{"org.apache.flink.k8s.leader.a": "5e8f0f5e,http://10.244.3.7:8081", "org.apache.flink.k8s.leader.b": "5e8f0f5e,http://10.244.4.9:8081"}), "b3a1", Held,
+			func(l Lock) bool { return l.Address == "" }},
+		{"Flink's address that is a Service's", ConfigMap, "", flink(map[string]any{"address": "http://orders-rest.flink:8081"}), "b3a1", Held, func(l Lock) bool { return l.Address == "" }},
+
+		{"kured, two at a time", DaemonSet, "", kuredLocks(`{"nodeID":"w-1","created":"2026-01-04T11:00:00Z","TTL":0},{"nodeID":"w-2","created":"2026-01-04T11:00:00Z","TTL":0}`), "w-1", Held,
+			func(l Lock) bool { return l.Shared && len(l.Rivals) == 2 }},
+		{"kured, two of which one's time is up", DaemonSet, "", kuredLocks(`{"nodeID":"w-1","created":"2026-01-04T11:00:00Z","TTL":60000000000},{"nodeID":"w-2","created":"2026-01-04T11:00:00Z","TTL":0}`), "w-2", Held,
+			func(l Lock) bool { return len(l.Rivals) == 0 }},
+		{"kured, an empty list", DaemonSet, "", kuredLocks(""), "", Released, nil},
+		{"kured, everybody's time is up", DaemonSet, "", kuredLocks(`{"nodeID":"w-1","created":"2026-01-04T11:00:00Z","TTL":60000000000}`), "w-1", Expired, nil},
 		{"kured", DaemonSet, "", object(map[string]string{"weave.works/kured-node-lock": `{"nodeID":"w-1","created":"2026-01-04T11:00:00Z","TTL":0}`}, "", nil), "w-1", Held, nil},
 		{"kured, its time is up", DaemonSet, "", object(map[string]string{"weave.works/kured-node-lock": `{"nodeID":"w-1","created":"2026-01-04T11:00:00Z","TTL":1800000000000}`}, "", nil), "w-1", Expired, nil},
 		{"any DaemonSet", DaemonSet, "", object(nil, "", nil), "", NotElection, nil},
@@ -116,7 +156,7 @@ func TestParseRef(t *testing.T) {
 		"op": "lease ops/op", "lease/op": "lease ops/op", "leases.coordination.k8s.io/op": "lease ops/op", "Leases.v1.coordination.k8s.io/op": "lease ops/op",
 		"cm/x": "configmap ops/x", "ConfigMaps/x": "configmap ops/x", "configmap/leaders/world": "configmap ops/leaders/world", "ep/x": "endpoints ops/x",
 		"kopfpeering.kopf.dev/default": "kopfpeering ops/default", "clusterkopfpeering/default": "clusterkopfpeering default", "ds/kured": "daemonset ops/kured",
-		"": "", "lease/": "", "secret/x": "", "lease/a/b": "", "cm/a/b/c": "", "cm/a/": "", "UPPER": "", "lease/../x": "", "a b": "",
+		"": "", "lease/": "", "secret/x": "", "lease/a/b": "", "leases.akka.io/x": "", "cm/a/b/c": "", "cm/a/": "", "UPPER": "", "lease/../x": "", "a b": "",
 	} {
 		ref, err := ParseRef(text)
 		ref.Namespace = "ops"
@@ -204,6 +244,26 @@ func FuzzSpring(f *testing.F) {
 			t.Fatal(err)
 		}
 		sound(t, lock, value)
+	})
+}
+
+func FuzzRecordInData(f *testing.F) {
+	f.Add("leader-election-record", `{"holderIdentity":"op-0","leaseDurationSeconds":15,"renewTime":"2026-01-04T11:59:50Z"}`, "")
+	f.Add("org.apache.flink.k8s.leader.restserver", "5e8f0f5e,http://10.244.3.7:8081", "x")
+	f.Add("current-leader", "op-0", "")
+	f.Fuzz(func(t *testing.T, key, text, role string) {
+		o := object(nil, "data", map[string]any{key: text, "timestamp": "2026-01-04T11:59:50Z"})
+		lock, err := FromObject(Ref{Kind: ConfigMap, Name: "leaders", Key: role}, o, noon)
+		if err != nil {
+			return // it records no roles
+		}
+		if isRecord(text) {
+			var in annotationRecord
+			if json.Unmarshal([]byte(text), &in) == nil {
+				text += value(in.HolderIdentity) // escapes are resolved
+			}
+		}
+		sound(t, lock, text)
 	})
 }
 

@@ -42,8 +42,8 @@ var Forms = []Form{
 	},
 	{
 		Rule: "host-dash-suffix", Example: "cert-manager-7d4b5d746b-abcde-external-cert-manager-controller", Host: "cert-manager-7d4b5d746b-abcde",
-		Source: "cert-manager/cert-manager cmd/controller/app/controller.go",
-		read:   func(holder string) (string, string) { return before(holder, "-external-cert-manager-controller") }, perProcess: never,
+		Source: "cert-manager/cert-manager cmd/controller/app/controller.go, and what has that code: loft-sh/vcluster pkg/leaderelection, jetstack/navigator, service-catalog",
+		read:   func(holder string) (string, string) { return before(holder, "-external-") }, perProcess: never,
 	},
 	{
 		Rule: "host-dash-suffix", Example: "ip-10-3-116-232.ap-northeast-1.compute.internal-JiNhCkOAFs", Host: "ip-10-3-116-232.ap-northeast-1.compute.internal",
@@ -70,23 +70,6 @@ var Forms = []Form{
 		Source: "k8s.io/apimachinery pkg/types NamespacedName, as homemade elections have it",
 		read:   afterNamespace, perProcess: never,
 	},
-}
-
-// Prefixes stand before a host name that one of the Forms has found.
-var prefixes = []struct {
-	source string
-	read   func(host string) string // "" when there is no such prefix
-}{
-	{"istio/istio pilot/pkg/leaderelection/leaderelection.go: without POD_NAME", func(host string) string {
-		rest, ok := strings.CutPrefix(host, "unknown-")
-		if !ok {
-			return ""
-		}
-		return rest
-	}},
-	{"nolar/kopf kopf/_core/engines/peering.py: user@host", func(host string) string {
-		return host[strings.LastIndex(host, "@")+1:]
-	}},
 }
 
 // A Reading is a host name that a holder may contain.
@@ -122,9 +105,8 @@ func Readings(holder string) []Reading {
 			r.Namespace = rest
 		}
 		add(r)
-		for _, prefix := range prefixes {
-			add(Reading{Host: prefix.read(host), Rule: "prefix-host", PerProcess: r.PerProcess})
-		}
+		// nolar/kopf kopf/_core/engines/peering.py: user@host
+		add(Reading{Host: host[strings.LastIndex(host, "@")+1:], Rule: "prefix-host", PerProcess: r.PerProcess})
 	}
 	return readings
 }
@@ -202,12 +184,13 @@ func afterNamespace(holder string) (name, namespace string) {
 
 func isName(text string) bool { return len(validation.IsDNS1123Subdomain(text)) == 0 }
 
-func before(holder, suffix string) (host, rest string) {
-	host, found := strings.CutSuffix(holder, suffix)
+// before cuts off a word and all that follows.
+func before(holder, word string) (host, rest string) {
+	host, rest, found := strings.Cut(holder, word)
 	if !found {
 		return "", ""
 	}
-	return host, suffix
+	return host, rest
 }
 
 func never(string) bool  { return false }

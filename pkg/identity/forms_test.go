@@ -48,7 +48,6 @@ func TestReadings(t *testing.T) {
 		{"a number, however long, is not cut off", "web-1718200001", "web-1718200001:exact"},
 		{"an ordinal is not cut off", "web-0", "web-0:exact"},
 		{"nor a template's hash", "web-6d8b9c7f5d-x2k4z", "web-6d8b9c7f5d-x2k4z:exact"},
-		{"istio without POD_NAME", "unknown-istiod-5c", "unknown-istiod-5c:exact istiod-5c:prefix-host"},
 		{"kopf", "root@op-0/2026-01-04T10:00:00/x4k", "root@op-0/2026-01-04T10:00:00/x4k:exact op-0/2026-01-04T10:00:00/x4k:prefix-host root@op-0:host/rest! op-0:prefix-host!"},
 		{"full name of a pod", "op-0.ops.prod.svc.cluster.local_0c2c", "op-0.ops.prod.svc.cluster.local_0c2c:exact op-0.ops.prod.svc:host_uuid!"},
 		{"empty", "", ""},
@@ -67,6 +66,24 @@ func TestReadings(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", strings.Join(got, " "), test.want)
 			}
 		})
+	}
+}
+
+func TestRandom(t *testing.T) {
+	for holder, want := range map[string]bool{
+		"0c2c1c37-9f3b-4a5e-9d4a-6a2c7b3f1d10": true, "0C2C1C37-9F3B-4A5E-9D4A-6A2C7B3F1D10": true, "8fd91c25": true, "8fd91c25aa01": false,
+		"c988d2509fdf5cdcbed39037c56406fb": true, "9ec2b221890e5ed6f4cc70377bfe809fef5be541a2774dc5de81db7acb2786f1": true,
+		"01ARZ3NDEKTSV4RRFFQ69G5FAV": true, "0ujtsYcgvSTl8PAuAdqWYSMnLOv": true, "9m4e2mr0ui3e8a215n4g": true, "507f1f77bcf86cd799439011": true,
+		"aB3dE5fG7hI9jK1lM2nO4pQ6rS8tU0vW": true, "5577006791947779410": true, "QwErTyUiOpAsDfGhJkLz": true,
+		"elastic-agent-leader-0c2c1c37-9f3b-4a5e-9d4a-6a2c7b3f1d10": true, "urn:uuid:0c2c1c37-9f3b-4a5e-9d4a-6a2c7b3f1d10": true,
+		"1718200001234-8081-ebs-csi-aws-com": true,
+		"17":                                 false, "op-0": false, "some-operator": false, "": false, "op-6d8b9c7f5d-x2k4z": false, "op-0_0c2c1c37-9f3b-4a5e-9d4a-6a2c7b3f1d10": false,
+		"op-0-0c2c1c37-9f3b-4a5e-9d4a-6a2c7b3f1d10": false, "clustercontroller": false, "DESKTOP-ABC1234": false, "worker1": false, "controller20": false,
+		"regionalinventoryoperator": false, "MYBUILDMACHINE": false, "DemoOperator": false, "i-0a1b2c3d4e5f67890": false,
+	} {
+		if got := Random(holder); got != want {
+			t.Errorf("%q: random %v, want %v", holder, got, want)
+		}
 	}
 }
 

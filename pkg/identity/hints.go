@@ -2,6 +2,7 @@ package identity
 
 import (
 	"fmt"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 )
@@ -46,15 +47,38 @@ func (s *Search) addHint(strength int, pod *corev1.Pod, reason string) {
 	s.hints = keepCandidate(s.hints, pod, reason)
 }
 
-// asSibling notes a pod that differs from the one that the holder names in its generated end only.
+// asSibling notes a pod that differs from the one that the holder names in its generated end only, or has none.
 func (s *Search) asSibling(pod *corev1.Pod) {
-	if s.siblings {
+	s.siblings = s.siblings || s.siblingOf(pod)
+}
+
+func (s *Search) siblingOf(pod *corev1.Pod) bool {
+	of := stem(pod.Name)
+	return slices.ContainsFunc(s.Names(), func(name string) bool {
+		return of != "" && of == stem(name) || generatedEnd(name) != "" && pod.Name == stem(name)
+	})
+}
+
+// Akin are the pods that are ready and look like candidates of this election, by their names, and are not who holds the lock.
+func (s *Search) Akin() []Candidate { return s.akin }
+
+func (s *Search) asAkin(pod *corev1.Pod) {
+	near := pod.Namespace == s.claim.LockNamespace || pod.Namespace == s.claim.PodNamespace
+	if !near || pod.DeletionTimestamp != nil || !ready(pod) {
 		return
 	}
-	of := stem(pod.Name)
-	for _, name := range s.Names() {
-		s.siblings = s.siblings || of != "" && of == stem(name)
+	switch {
+	case kinship(s.claim, pod).strength > alone:
+		s.akin = keepCandidate(s.akin, pod, "is called like the lock")
+	case s.siblingOf(pod):
+		s.akin = keepCandidate(s.akin, pod, "is called like the holder")
 	}
+}
+
+func ready(pod *corev1.Pod) bool {
+	return slices.ContainsFunc(pod.Status.Conditions, func(c corev1.PodCondition) bool {
+		return c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue
+	})
 }
 
 // CandidateOf names a pod as a candidate.

@@ -21,10 +21,10 @@ func (s *Search) Keys() []string {
 	}
 	for _, name := range s.Names() {
 		if of := stem(name); of != "" {
-			keys = append(keys, siblingsOf+s.claim.LockNamespace+"/"+of)
+			keys = append(keys, of, siblingsOf+of)
 		}
 	}
-	return keys
+	return append(keys, s.partKeys()...)
 }
 
 // PodKeys lists under which keys a pod is waited for.
@@ -32,6 +32,9 @@ func PodKeys(pod *corev1.Pod) []string {
 	keys := []string{podsOf + pod.Namespace}
 	for _, host := range Hosts(pod) {
 		keys = append(keys, host.Name)
+		if last := lastWords(host.Name); last != host.Name && host.rank < rewritten {
+			keys = append(keys, last)
+		}
 	}
 	if pod.Spec.NodeName != "" {
 		keys = append(keys, NodeKey(pod.Spec.NodeName))
@@ -40,7 +43,7 @@ func PodKeys(pod *corev1.Pod) []string {
 		keys = append(keys, announced)
 	}
 	if of := stem(pod.Name); of != "" {
-		keys = append(keys, siblingsOf+pod.Namespace+"/"+of)
+		keys = append(keys, siblingsOf+of)
 	}
 	return keys
 }
@@ -68,16 +71,27 @@ func Trim(pod *corev1.Pod) {
 			containers = append(containers, corev1.Container{Name: name})
 		}
 	}
+	var sidecars []corev1.Container
+	for i := range pod.Spec.InitContainers {
+		if c := &pod.Spec.InitContainers[i]; Sidecar(c) {
+			sidecars = append(sidecars, corev1.Container{Name: c.Name, RestartPolicy: c.RestartPolicy})
+		}
+	}
+	pod.Status.InitContainerStatuses = trimStatuses(sidecarStatuses(pod))
 	pod.Spec = corev1.PodSpec{
-		Containers: containers, NodeName: pod.Spec.NodeName, HostNetwork: pod.Spec.HostNetwork,
+		InitContainers: sidecars, Containers: containers, NodeName: pod.Spec.NodeName, HostNetwork: pod.Spec.HostNetwork,
 		Hostname: pod.Spec.Hostname, HostnameOverride: pod.Spec.HostnameOverride, Subdomain: pod.Spec.Subdomain,
 	}
 	pod.Status.Conditions = slices.DeleteFunc(pod.Status.Conditions, func(c corev1.PodCondition) bool { return c.Type != corev1.PodReady })
-	pod.Status.InitContainerStatuses, pod.Status.EphemeralContainerStatuses = nil, nil
-	for i := range pod.Status.ContainerStatuses {
-		status := &pod.Status.ContainerStatuses[i]
-		pod.Status.ContainerStatuses[i] = corev1.ContainerStatus{
-			Name: status.Name, State: status.State, RestartCount: status.RestartCount, ContainerID: status.ContainerID,
+	pod.Status.ContainerStatuses, pod.Status.EphemeralContainerStatuses = trimStatuses(pod.Status.ContainerStatuses), nil
+}
+
+func trimStatuses(statuses []corev1.ContainerStatus) []corev1.ContainerStatus {
+	for i := range statuses {
+		status := &statuses[i]
+		statuses[i] = corev1.ContainerStatus{
+			Name: status.Name, State: status.State, Ready: status.Ready, RestartCount: status.RestartCount, ContainerID: status.ContainerID,
 		}
 	}
+	return statuses
 }

@@ -15,7 +15,7 @@ import (
 // elections are the locks whose name does not tell who elects its leader with them, or tells it wrong.
 var elections = []struct {
 	lock       string   // a pattern of path.Match
-	components []string // none where it is a process of the host
+	components []string // patterns, too; none where it is a process of the host
 	source     string
 }{
 	{"leader-election-controller", []string{"kube-apiserver"}, "kubernetes/kubernetes pkg/controlplane/controller/leaderelection/run_with_leaderelection.go"},
@@ -33,9 +33,13 @@ var elections = []struct {
 	{"nfd-master.nfd.kubernetes.io", []string{"nfd-master", "node-feature-discovery-master"}, "kubernetes-sigs/node-feature-discovery pkg/nfd-master/nfd-master.go"},
 	{"53822513.nvidia.com", []string{"gpu-operator"}, "NVIDIA/gpu-operator"},
 	{"k8s.io-minikube-hostpath", []string{"storage-provisioner"}, "kubernetes/minikube pkg/storage"},
+	{"cwagent-clusterleader", []string{"cloudwatch-agent"}, "aws/amazon-cloudwatch-agent plugins/inputs/k8sapiserver/k8sapiserver.go"},
+	{"otel-container-insight-clusterleader", []string{"aws-otel-*", "adot-*"}, "open-telemetry/opentelemetry-collector-contrib receiver/awscontainerinsightreceiver"},
+	{"k0s-*", nil, "k0sproject/k0s pkg/component/controller/leaderelector/leasepool.go: the controller is a process of the host"},
 	{"k3s", nil, "k3s-io/k3s pkg/server/server.go: the server is a process of the host"},
 	{"k3s-*", nil, "k3s-io/k3s pkg/server/server.go"},
 	{"rke2", nil, "rancher/rke2, which embeds k3s"},
+	{"rke2-cloud-controller-manager", []string{"cloud-controller-manager"}, "rancher/rke2 pkg/podexecutor: a static pod"},
 	{"rke2-*", nil, "rancher/rke2, which embeds k3s"},
 }
 
@@ -49,12 +53,13 @@ const (
 	known
 )
 
-// kin is how a pod is akin to a lock: the strength, among equals how much of the names agrees, and then whether it is the
-// pod's own name that does. A label may be shared by all that an installation brings.
-type kin struct{ strength, length, own int }
+// kin is how a pod is akin to a lock: the strength, among equals how much of the names agrees, then whether it is the
+// pod's own name that does, and then how many letters of the lock's name the pod's has in any order. A label may be shared
+// by all that an installation brings, and so may a container that writes the lock.
+type kin struct{ strength, length, own, words int }
 
 func (k kin) compare(o kin) int {
-	return cmp.Or(cmp.Compare(k.strength, o.strength), cmp.Compare(k.length, o.length), cmp.Compare(k.own, o.own))
+	return cmp.Or(cmp.Compare(k.strength, o.strength), cmp.Compare(k.length, o.length), cmp.Compare(k.own, o.own), cmp.Compare(k.words, o.words))
 }
 
 // kinship compares what a pod is called with what its lock is called, and with who wrote it.
@@ -68,7 +73,7 @@ func kinship(claim Claim, pod *corev1.Pod) kin {
 	}
 	if components, ok := electedWith(claim.LockName); ok {
 		like = func(name string) kin {
-			if slices.ContainsFunc(components, func(c string) bool { return name == c || strings.HasSuffix(name, "-"+c) }) {
+			if slices.ContainsFunc(components, func(c string) bool { return matches(c, name) || strings.HasSuffix(name, "-"+c) }) {
 				if slices.Contains(claim.Managers, name) {
 					return kin{strength: known, length: 1} // of several that may be elected, the one that is
 				}
@@ -90,8 +95,27 @@ func kinship(claim Claim, pod *corev1.Pod) kin {
 	for _, name := range givenNames(pod) {
 		best = larger(best, given(name))
 	}
+	if best.strength != strangers {
+		best.words = commonLetters(claim.LockName, ownNames(pod)[0])
+	}
 	return best
 }
+
+// commonLetters counts the letters of those words of a lock's name that are in another name: the words of a driver's name
+// are written as one in its controller's, as in azurefile for file.csi.azure.com.
+func commonLetters(lock, name string) (letters int) {
+	words := wordsOf(lock)
+	slices.Sort(words)
+	for _, word := range slices.Compact(words) {
+		if len(word) > 2 && !slices.Contains(driverWords, word) && !slices.Contains(everybody, word) && !slices.Contains(lockWords, word) && strings.Contains(name, word) {
+			letters += len(word)
+		}
+	}
+	return letters
+}
+
+// driverWords are in the names of all drivers.
+var driverWords = []string{"csi", "com", "k8s", "driver", "external", "attacher", "resizer", "snapshotter", "provisioner", "storage"}
 
 func larger(a, b kin) kin {
 	if b.compare(a) > 0 {
@@ -107,11 +131,16 @@ func electedWith(lock string) (components []string, ok bool) {
 		if begin, _, _ := strings.Cut(election.lock, "*"); !strings.HasPrefix(lock, begin) {
 			continue
 		}
-		if match, err := path.Match(election.lock, lock); err == nil && match {
+		if matches(election.lock, lock) {
 			return election.components, true
 		}
 	}
 	return nil, false
+}
+
+func matches(pattern, name string) bool {
+	match, err := path.Match(pattern, name)
+	return err == nil && match
 }
 
 func likeness(claim Claim, name string) kin {
@@ -124,14 +153,17 @@ func likeness(claim Claim, name string) kin {
 		return kin{strength: sameName, length: len(name)}
 	case slices.Contains(everybody, name):
 		return kin{}
-	case slices.Contains(claim.Managers, name),
+	case slices.ContainsFunc(claim.Managers, func(manager string) bool {
+		return manager == name || strings.Contains(name, "-") && strings.HasSuffix(manager, "-"+name)
+	}),
 		slices.ContainsFunc(claim.Owners, func(owner metav1.OwnerReference) bool { return owner.Name == name }):
 		return kin{strength: writesIt, length: len(name)}
 	case strings.HasPrefix(lock, name+"-") && saysNothing(lock[len(name)+1:]),
 		strings.Contains(trimmed, "-") && strings.HasSuffix(name, "-"+trimmed),
-		strings.Contains(lock, ".") && slices.Contains(strings.Split(lock, "."), name),
-		servesDriver(lock, name):
+		strings.Contains(lock, ".") && slices.Contains(strings.Split(lock, "."), name):
 		return kin{strength: beginsAlike, length: len(name)}
+	case servesDriver(lock, name):
+		return kin{strength: beginsAlike, length: commonLetters(lock, name)}
 	}
 	return kin{}
 }
@@ -162,9 +194,9 @@ func servesDriver(lock, name string) bool {
 	if driver == lock && !strings.Contains(lock, "csi-") || strings.HasSuffix(name, "-node") {
 		return false
 	}
-	common, parts := 0, strings.Split(driver, "-")
-	for _, part := range strings.Split(name, "-") {
-		if slices.Contains(parts, part) {
+	common := 0
+	for _, word := range strings.Split(driver, "-") {
+		if len(word) > 2 && strings.Contains(name, word) {
 			common++
 		}
 	}
@@ -195,7 +227,7 @@ var (
 	// lockSuffix is what projects add to their name to name the lock.
 	lockSuffix = pattern(`(-(leader-election|leader-elect|resource-lock|election|leader|lock|lease))+(-lock|-id)?$`)
 	// lockWords are other words of that kind.
-	lockWords = []string{"leader", "election", "elect", "leaderelection", "lock", "lease", "resource", "id", "migration", "upgrade", "webhook", "main", "master", "manager", "controller", "operator"}
+	lockWords = []string{"leader", "election", "elect", "leaderelection", "lock", "lease", "resource", "id", "migration", "upgrade", "webhook", "main", "master", "manager", "controller", "operator", "cluster"}
 	// csiSidecar is what the sidecars of a CSI driver put before its name.
 	csiSidecar = pattern(`^external-(attacher|resizer|snapshotter|provisioner|health-monitor)-leader-`)
 	// everybody is what programs are called that do not say whose they are.
@@ -234,6 +266,11 @@ func givenNames(pod *corev1.Pod) []string {
 	for _, container := range pod.Spec.Containers {
 		if !slices.Contains(everybody, container.Name) {
 			names = append(names, container.Name)
+		}
+	}
+	for i := range pod.Spec.InitContainers {
+		if c := &pod.Spec.InitContainers[i]; Sidecar(c) && !slices.Contains(everybody, c.Name) {
+			names = append(names, c.Name)
 		}
 	}
 	return names

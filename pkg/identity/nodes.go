@@ -11,6 +11,7 @@ import (
 // How a node is known under the name that a holder contains.
 const (
 	unlikeNode = iota
+	partOfNode
 	aliasOfNode
 	nameOfNode
 )
@@ -72,5 +73,5 @@ func nodeRule(reading Reading, like int, pod *corev1.Pod) string {
 	if slices.Contains([]string{"exact", "host_uuid"}, reading.Rule) {
 		return rule
 	}
-	return rule + "+" + strings.TrimPrefix(reading.Rule, "host-")
+	return rule + "+" + strings.TrimSuffix(strings.TrimPrefix(reading.Rule, "host-"), "-host")
 }

@@ -29,10 +29,16 @@ func randomPods(t *testing.T) *corev1.PodList {
 	fill := fuzzer.FuzzerFor(metafuzzer.Funcs, rand.NewSource(rand.Int63()), serializer.NewCodecFactory(scheme)).NumElements(1, 3).NilChance(0)
 	list := &corev1.PodList{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "PodList"}, Items: make([]corev1.Pod, 20)}
 	list.Continue = "more"
+	always := corev1.ContainerRestartPolicyAlways
 	for i := range list.Items {
 		fill.Fill(&list.Items[i].ObjectMeta)
 		fill.Fill(&list.Items[i].Spec)
 		fill.Fill(&list.Items[i].Status)
+		if i%2 == 0 { // a sidecar
+			pod := &list.Items[i]
+			pod.Spec.InitContainers[0].Name, pod.Spec.InitContainers[0].RestartPolicy = "elector", &always
+			pod.Status.InitContainerStatuses[0].Name = "elector"
+		}
 	}
 	return list
 }
@@ -72,6 +78,9 @@ func TestPodsAreTrimmed(t *testing.T) {
 		want := whole.Items[i].DeepCopy()
 		Trim(got)
 		Trim(want)
+		if has := len(got.Status.InitContainerStatuses) == 1 && len(Lasting(got)) == len(got.Status.ContainerStatuses)+1; has != (i%2 == 0) {
+			t.Errorf("pod %d: sidecars %v", i, got.Status.InitContainerStatuses)
+		}
 		forget(want)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Fatal(diff)
@@ -90,7 +99,7 @@ func forget(pod *corev1.Pod) {
 	status := pod.Status
 	pod.Status = corev1.PodStatus{
 		Phase: status.Phase, Conditions: status.Conditions, Message: status.Message, Reason: status.Reason, HostIP: status.HostIP,
-		PodIP: status.PodIP, StartTime: status.StartTime, ContainerStatuses: status.ContainerStatuses, QOSClass: status.QOSClass,
+		PodIP: status.PodIP, StartTime: status.StartTime, ContainerStatuses: status.ContainerStatuses, InitContainerStatuses: status.InitContainerStatuses, QOSClass: status.QOSClass,
 		NominatedNodeName: status.NominatedNodeName, PodIPs: status.PodIPs, HostIPs: status.HostIPs,
 	}
 }

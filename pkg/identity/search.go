@@ -23,6 +23,8 @@ type Claim struct {
 	LockLabels   map[string]string
 	Owners       []metav1.OwnerReference
 	Managers     []string
+	// Address is the IP address that the leader has published; "" for most.
+	Address string
 	// Acquired is when the term began, zero when unknown.
 	Acquired time.Time
 	// Owned reports that the holder is named by an owner reference: a pod of the lock's namespace, by its own name.
@@ -34,17 +36,20 @@ type Claim struct {
 type Search struct {
 	claim    Claim
 	readings []Reading
+	text     string // the holder, where UUIDs are blank
 	selector labels.Selector
 	random   bool
 	began    time.Time // what a random holder says of its process's start
 
 	matches  []Match // equals
+	parts    []part  // equals, which count where there are no matches
 	nodes    map[string]nodeLike
 	onNode   []Candidate
 	excluded []Candidate // that the holder names, and the selector does not
 	hints    []Candidate
 	hint     int // the strength of hints
 	siblings bool
+	akin     []Candidate // that look like they stand in this election
 }
 
 // Match is a pod that the holder names.
@@ -89,10 +94,15 @@ func (n nodeLike) compare(o nodeLike) int {
 // NewSearch begins a search. A selector, nil for none, says which pods can be meant: it decides between equals, and where
 // the identity leads no further than to a node or to nothing at all.
 func NewSearch(claim Claim, selector labels.Selector) *Search {
-	return &Search{
+	s := &Search{
 		claim: claim, selector: selector, nodes: map[string]nodeLike{},
 		readings: Readings(claim.Holder), random: Random(claim.Holder), began: startTime(claim.Holder),
+		text: anyUUID().ReplaceAllLiteralString(claim.Holder, blank),
 	}
+	if claim.Address != "" {
+		s.readings = append(s.readings, Reading{Host: claim.Address, Rule: "pod-ip", PerProcess: true})
+	}
+	return s
 }
 
 // Names lists the pod names that the holder may contain, the likeliest first. They are safe to be put into a URL.
@@ -167,7 +177,10 @@ func (s *Search) Pod(pod *corev1.Pod) {
 		return
 	}
 	s.asSibling(pod)
-	s.asHint(pod)
+	if !s.byPart(pod) {
+		s.asHint(pod)
+	}
+	s.asAkin(pod)
 }
 
 // exclude notes a pod that the selector keeps from being found.
@@ -178,6 +191,10 @@ func (s *Search) exclude(pod *corev1.Pod) {
 				s.excluded = keepCandidate(s.excluded, pod, "does not match the selector")
 			}
 		}
+	}
+	others := Search{claim: s.claim, readings: s.readings, text: s.text}
+	if others.byPart(pod) && len(others.partMatches()) > 0 {
+		s.excluded = keepCandidate(s.excluded, pod, "does not match the selector")
 	}
 }
 
@@ -251,6 +268,16 @@ func (s *Search) Node(node *corev1.Node) {
 			s.seeNode(node.Name, nodeLike{like, reading})
 		}
 	}
+	for _, name := range nodeNames(node) {
+		if !telling(name) {
+			continue
+		}
+		for before, behind := range around(strings.ToLower(s.text), strings.ToLower(name)) {
+			if s.tellsNode(before, behind) {
+				s.seeNode(node.Name, nodeLike{partOfNode, Reading{Host: name, Rule: partRule(before), PerProcess: strings.Contains(behind, blank)}})
+			}
+		}
+	}
 }
 
 // seeNode keeps the nodes that the holder names best.
@@ -267,13 +294,19 @@ func (s *Search) seeNode(name string, like nodeLike) {
 	s.nodes[name] = like
 }
 
-func (s *Search) keep(m Match) {
-	switch m.Pod.Namespace {
+// near is how near a pod is: 2 where pods are looked for first, 1 in the lock's namespace.
+func (s *Search) near(pod *corev1.Pod) int {
+	switch pod.Namespace {
 	case s.claim.PodNamespace:
-		m.rank.near = 2
+		return 2
 	case s.claim.LockNamespace:
-		m.rank.near = 1
+		return 1
 	}
+	return 0
+}
+
+func (s *Search) keep(m Match) {
+	m.rank.near = s.near(m.Pod)
 	if len(s.matches) > 0 {
 		switch order := m.rank.compare(s.matches[0].rank); {
 		case order < 0:
@@ -295,8 +328,11 @@ func (s *Search) keep(m Match) {
 
 // Matches are the pods that the holder names, equally well.
 func (s *Search) Matches() []Match {
-	if s.crowded() {
+	switch {
+	case s.crowded():
 		return nil
+	case len(s.matches) == 0 && len(s.nodes) == 0:
+		return s.partMatches()
 	}
 	return s.matches
 }
@@ -311,7 +347,10 @@ func (s *Search) crowded() bool {
 }
 
 // Named reports that the best match is by a name of its own, not by its node's.
-func (s *Search) Named() bool { return len(s.matches) > 0 && s.matches[0].rank.pod == 1 }
+func (s *Search) Named() bool { return s.Whole() && s.matches[0].rank.pod == 1 }
+
+// Whole reports that the best match is by more than a name that is a part of the holder.
+func (s *Search) Whole() bool { return len(s.matches) > 0 && !s.crowded() }
 
 // Excluded are the pods that the holder names and the selector does not match.
 func (s *Search) Excluded() []Candidate { return s.excluded }
@@ -334,6 +373,12 @@ func (s *Search) OnNode() []Candidate {
 		}
 	}
 	return candidates
+}
+
+// OfHost reports that the lock is held by processes of hosts, as far as is known who elects with it.
+func (s *Search) OfHost() bool {
+	components, known := electedWith(s.claim.LockName)
+	return known && len(components) == 0
 }
 
 // Siblings reports that pods of the same workload as the one that the holder names were seen.

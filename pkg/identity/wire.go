@@ -16,6 +16,14 @@ const (
 // splitTag takes the number and the type of a field apart.
 func splitTag(tag uint64) (number, kind uint64) { return tag >> 3, tag & 7 }
 
+// uvarint is binary.Uvarint, quicker for a single byte, which most tags and lengths are.
+func uvarint(b []byte) (value uint64, length int) {
+	if len(b) > 0 && b[0] < 0x80 {
+		return uint64(b[0]), 1
+	}
+	return binary.Uvarint(b)
+}
+
 // field is a field as it is encoded.
 type field struct {
 	number, kind uint64
@@ -25,7 +33,7 @@ type field struct {
 
 // firstField reads the first field of a message.
 func firstField(message []byte) (f field, err error) {
-	tag, head := binary.Uvarint(message)
+	tag, head := uvarint(message)
 	if head <= 0 {
 		return f, errEncoding
 	}
@@ -34,13 +42,13 @@ func firstField(message []byte) (f field, err error) {
 	length := 0 // of the value
 	switch f.kind {
 	case varintType:
-		_, length = binary.Uvarint(rest)
+		_, length = uvarint(rest)
 	case fixed64Type:
 		length = 8
 	case fixed32Type:
 		length = 4
 	case bytesType:
-		size, prefix := binary.Uvarint(rest)
+		size, prefix := uvarint(rest)
 		if prefix <= 0 || size > uint64(len(rest)-prefix) {
 			return f, errEncoding
 		}

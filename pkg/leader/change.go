@@ -50,7 +50,7 @@ func (c *Change) WorthTelling(before Status) bool {
 	if c.Led() || c.Reason == PodUnknown || c.Reason == before.Reason {
 		return false
 	}
-	return before.Led() || before.Reason == PodUnknown || c.Undecided() || c.Reason == External
+	return before.Led() || before.Reason == PodUnknown || c.Undecided() || c.Reason == External || c.Reason == NotSelected
 }
 
 // Handover tells in one line that a leader follows another, and after which gap.

@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
 	"github.com/kubectl-leader/kubectl-leader/pkg/identity"
 	"github.com/kubectl-leader/kubectl-leader/pkg/kube"
+	"github.com/kubectl-leader/kubectl-leader/pkg/login"
 )
 
 // Finder finds the leader of one lock.
@@ -26,6 +27,8 @@ type Finder struct {
 	AllowExpired bool
 	// Renewals lets a Stream publish a verdict for every renewal of the lock, too.
 	Renewals bool
+	// Terse leaves out what only explains why nobody leads.
+	Terse bool
 	// AnswerWithin bounds one Find, 0 for no bound.
 	AnswerWithin time.Duration
 
@@ -48,10 +51,13 @@ type NodesGetter interface {
 
 // Find judges the lock now: in two requests, the lock and the pod that its holder names, where the name is that plain,
 // and in a search where it is not. A lock without a leader is a verdict (Status.Err), not an error of Find.
-func (f *Finder) Find(ctx context.Context) (Status, error) {
+func (f *Finder) Find(ctx context.Context) (Status, error) { return f.find(ctx, election.Lock.StateAt) }
+
+// find judges the lock now, by a way to tell its state at a moment of the API server's clock.
+func (f *Finder) find(ctx context.Context, stateAt func(election.Lock, time.Time) election.State) (Status, error) {
 	if f.AnswerWithin > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, f.AnswerWithin)
+		ctx, cancel = login.WithTimeout(ctx, f.AnswerWithin)
 		defer cancel()
 	}
 	lock, err := f.Locks.Read(ctx, f.Lock)
@@ -59,14 +65,40 @@ func (f *Finder) Find(ctx context.Context) (Status, error) {
 		return Status{}, err
 	}
 	now := f.Clock.Now()
-	j := judgement{lock: lock, state: lock.StateAt(now), now: now, allowExpired: f.AllowExpired}
+	j := judgement{lock: lock, state: stateAt(lock, now), now: now, allowExpired: f.AllowExpired}
 	// Where the lock alone says no, the pod is not asked for.
-	if j.held() {
-		if j.who, err = f.resolve(ctx, lock); err != nil {
-			return Status{}, err
-		}
+	switch {
+	case j.held():
+		j.who, err = f.resolve(ctx, lock)
+	case j.state == election.Held && len(lock.Rivals) > 0:
+		j.who.candidates, err = f.rivals(ctx, lock)
+	case j.vacant() && !f.Terse:
+		j.who.waiting = f.waiting(ctx, lock)
+	}
+	if err != nil {
+		return Status{}, err
 	}
 	return j.status(), nil
+}
+
+// rivals finds the pods of all who hold a lock.
+func (f *Finder) rivals(ctx context.Context, lock election.Lock) (candidates []identity.Candidate, err error) {
+	for _, rival := range lock.RivalLocks() {
+		who, err := f.search(ctx, rival)
+		if err != nil {
+			return nil, err
+		}
+		candidates = append(candidates, who.all()...)
+	}
+	return candidates, nil
+}
+
+// all are the pod that was found, or those that may be meant.
+func (who resolution) all() []identity.Candidate {
+	if who.pod != nil {
+		return []identity.Candidate{identity.CandidateOf(who.pod, "by rule "+who.rule)}
+	}
+	return who.candidates
 }
 
 // resolve finds the pod that holds a lock.
@@ -102,7 +134,7 @@ func (f *Finder) lookUp(ctx context.Context, lock election.Lock) (resolution, er
 	}
 	search.Pod(pod)
 	if matches := search.Matches(); len(matches) == 1 && matches[0].Rule != selectorRule {
-		return found(matches[0], lock), nil
+		return f.onNode(ctx, lock, found(matches[0], lock))
 	}
 	return who, nil
 }
@@ -115,7 +147,7 @@ func (f *Finder) searchFor(lock election.Lock) *identity.Search {
 func claimOf(lock election.Lock, podNamespace string) identity.Claim {
 	return identity.Claim{
 		Holder: lock.Record.Holder, LockNamespace: lock.Namespace, LockName: lock.Name, PodNamespace: podNamespace,
-		Owned: lock.HolderUID != "", LockLabels: lock.Labels, Owners: lock.Owners, Managers: lock.Managers, Acquired: lock.Record.Acquired,
+		Address: lock.Address, Owned: lock.HolderUID != "", LockLabels: lock.Labels, Owners: lock.Owners, Managers: lock.Managers, Acquired: lock.Acquired(),
 	}
 }
 
@@ -128,9 +160,13 @@ type resolution struct {
 	rule            string
 	perProcess      bool
 	// reason says why no pod was found; "" as long as only the pod of that name is missing.
-	reason     Reason
+	reason Reason
+	// generated reports that the holder contains what only a workload's pod is called, though none of its workload is here.
+	generated  bool
 	node       string
+	lost       bool // the pod's node is
 	candidates []identity.Candidate
+	waiting    []identity.Candidate // look like they stand in the election, and do not hold the lock
 	// denied is what could not be asked, so that the answer may be incomplete.
 	denied []error
 }

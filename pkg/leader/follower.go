@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/resourceversion"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
+	"github.com/kubectl-leader/kubectl-leader/pkg/login"
 )
 
 // surely is how long after a record ran out word of the next term may come and still be told from word that did not come for a
@@ -64,7 +65,7 @@ func newFollower(s *Stream, begin *Change) *follower {
 		f.last = first
 	}
 	// Nobody saw this record change, so the server's clock has to say how much of its time is left: a duration at most.
-	f.runUntil(min(first.Lock.Record.Duration, max(0, first.Lock.Record.Expires().Sub(first.Time))))
+	f.runUntil(min(first.Lock.Record.Duration, first.Lock.Left(first.Time)))
 	return f
 }
 
@@ -116,7 +117,7 @@ func (f *follower) run(ctx context.Context) {
 
 // holds reports whether the record is one that can expire.
 func (f *follower) holds() bool {
-	return f.lock.Exists && f.lock.Marker == "" && f.lock.Record.Holder != "" && !f.expired && !f.lock.Record.Expires().IsZero()
+	return f.lock.Exists && f.lock.Marker == "" && f.lock.Record.Holder != "" && !f.expired && !f.lock.Expires().IsZero()
 }
 
 // seeLock takes a new reading of the lock in.
@@ -139,7 +140,7 @@ func (f *follower) seeLock(ctx context.Context, seen lockSeen, report func(error
 		return // the same record again, after a relist: it is no younger than it was
 	}
 	f.expired = false
-	f.runUntil(lock.Record.Duration)
+	f.runUntil(f.left())
 	if !lock.Record.Renewed.Equal(before.Record.Renewed) {
 		f.doubt = false
 	}
@@ -148,6 +149,15 @@ func (f *follower) seeLock(ctx context.Context, seen lockSeen, report func(error
 		f.who, f.known, f.doubt, f.searching = resolution{}, false, false, false
 		f.resolve(ctx, report)
 	}
+}
+
+// left is how much time a record has that was seen to change just now. kopf's peers go by their clocks instead: the one
+// that a reading takes for the leader may have come to be it by the time of another.
+func (f *follower) left() time.Duration {
+	if f.lock.ByTime() && f.lock.Written.IsZero() {
+		return min(f.lock.Record.Duration, f.lock.Left(f.stream.finder.Clock.Now()))
+	}
+	return f.lock.Record.Duration
 }
 
 // runUntil notes when the record expires.
@@ -163,7 +173,7 @@ func (f *follower) seePod(pod *corev1.Pod) {
 		if older(pod.ResourceVersion, was.ResourceVersion) {
 			return
 		}
-		if changedSince(was, pod, f.lock.Record.Renewed) {
+		if changedSince(was, pod, onPodClock(f.lock, pod).Renewed) {
 			f.doubt = true
 		}
 	}
@@ -213,7 +223,7 @@ type confirmation struct {
 }
 
 func (f *follower) confirm(ctx context.Context, to chan<- confirmation) {
-	askCtx, cancel := context.WithTimeout(ctx, confirmWithin)
+	askCtx, cancel := login.WithTimeout(ctx, confirmWithin)
 	defer cancel()
 	lock, err := f.stream.finder.Locks.Read(askCtx, f.stream.finder.Lock)
 	send(ctx, to, confirmation{lock, err})

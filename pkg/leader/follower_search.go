@@ -1,6 +1,10 @@
 package leader
 
-import "context"
+import (
+	"context"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/login"
+)
 
 // somebody reports whether there is a holder to look for.
 func (f *follower) somebody() bool {
@@ -16,7 +20,7 @@ func (f *follower) resolve(ctx context.Context, report func(error, bool)) {
 		f.watchPod(ctx, report)
 		return
 	}
-	ask, cancel := context.WithTimeout(ctx, confirmWithin)
+	ask, cancel := login.WithTimeout(ctx, confirmWithin)
 	defer cancel()
 	who, err := f.stream.finder.lookUp(ask, f.lock)
 	f.who, f.known = who, err == nil && who.pod != nil
@@ -36,7 +40,7 @@ type answer struct {
 // search looks for the holder on the side. One that is under way ends: it may be for a holder before this one.
 func (f *follower) search(ctx context.Context) {
 	f.stopSearch()
-	ask, cancel := context.WithTimeout(ctx, searchWithin)
+	ask, cancel := login.WithTimeout(ctx, searchWithin)
 	f.asked++
 	f.searching, f.stopSearch = true, cancel
 	lock, number := f.lock, f.asked
@@ -70,6 +74,8 @@ func (f *follower) seeAnswer(ctx context.Context, a answer, report func(error, b
 		f.reached()
 		f.who, f.known = a.who, true
 		f.watchPod(ctx, report)
+	case a.who.pod != nil && a.who.pod.UID == f.who.pod.UID:
+		f.who.lost = a.who.lost // or not any more
 	}
 	if f.who.pod == nil || !f.published.Led() {
 		f.again.Reset(f.wait) // its pod may be there by then, or another one in its place

@@ -47,7 +47,7 @@ func (d *discovery) run(ctx context.Context, rows []Row) {
 		case seen := <-w.sightings:
 			d.teller.reached()
 			for _, lock := range seen.locks {
-				if !seen.gone && (lock.Marker == "" || d.survey.Markers) && !d.has(lock.Ref) {
+				if (lock.Marker == "" || d.survey.Markers) && !d.has(lock.Ref) {
 					d.add(ctx, lock)
 				}
 			}

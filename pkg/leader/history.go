@@ -146,7 +146,7 @@ func (h *History) noteRenewal(c *Change) {
 	case renewal.IsZero():
 		h.renewed = time.Time{}
 	case h.told == nil:
-		h.renewed = c.Seen.Add(-max(0, c.Time.Sub(renewal)))
+		h.renewed = c.Seen.Add(-max(0, c.Time.Sub(c.Lock.Renewed())))
 	case !renewal.Equal(h.renewal):
 		h.renewed = c.Seen
 	}

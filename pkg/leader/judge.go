@@ -1,11 +1,13 @@
 package leader
 
 import (
+	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
+	"github.com/kubectl-leader/kubectl-leader/pkg/identity"
 )
 
 // judgement is what a verdict rests on. The one-shot Finder and the Stream fill it from different evidence and share
@@ -25,12 +27,15 @@ func (j judgement) held() bool {
 	return len(j.lock.Rivals) == 0 && (j.state == election.Held || ended && j.allowExpired)
 }
 
+// vacant reports that somebody may take the lock, and nobody has.
+func (j judgement) vacant() bool { return j.state == election.Expired || j.state == election.Released }
+
 // status applies the rules, in the order in which a person would ask: is the lock held, by which pod, is that pod the
 // same one, and does it live.
 func (j judgement) status() Status {
 	s := Status{
 		Lock: j.lock, State: j.state, Found: j.who.pod, Time: j.now, PodName: j.who.name, PodNamespace: j.who.namespace,
-		Rule: j.who.rule, Node: j.who.node, Candidates: j.who.candidates, Denied: j.who.denied, who: j.who,
+		Rule: j.who.rule, Node: j.who.node, Candidates: j.who.candidates, Waiting: j.who.waiting, Denied: j.who.denied, who: j.who,
 	}
 	s.Reason = j.reason()
 	if s.Reason == "" {
@@ -46,27 +51,30 @@ func (j judgement) reason() Reason {
 		return Ambiguous
 	case !j.held():
 		return Reason(j.state)
+	case j.who.generated && j.state != election.Held:
+		return PodGone // nobody renews the lock elsewhere
 	case j.who.reason != "":
 		return j.who.reason
 	case pod == nil:
 		return PodGone
 	case pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed:
 		return PodFinished
-	case startedAfterTerm(pod, j.lock.Record, j.who.perProcess):
+	case startedAfterTerm(pod, onPodClock(j.lock, pod), j.who.perProcess):
 		return OtherIncarnation
 	case pod.DeletionTimestamp != nil:
 		return PodTerminating
+	case neverRenewed(j.lock) && (j.who.lost || unreachable(pod)):
+		return PodUnreachable
 	case !anyContainerRuns(pod):
 		return PodNotRunning
-	case restarted(pod, j.lock.Record.Renewed):
+	case restarted(pod, onPodClock(j.lock, pod).Renewed):
 		return Restarted
 	}
 	return ""
 }
 
-// startedAfterTerm tells another incarnation of a pod's name (a StatefulSet's, a force-deleted pod's) by its start.
-// status.startTime and the record's times come from clocks of the same node, so skew between nodes does not matter;
-// the start is cut to the second, which can only make the pod look older.
+// startedAfterTerm tells another incarnation of a pod's name (a StatefulSet's, a force-deleted pod's) by its start. The
+// record's times are by the pod's clock; the start is cut to the second, which can only make the pod look older.
 //
 // An identity that a restarted process writes again (a bare pod name) goes on with the old acquireTime, so only a start
 // after the last renewal convicts it.
@@ -79,7 +87,7 @@ func startedAfterTerm(pod *corev1.Pod, record election.Record, perProcess bool) 
 }
 
 func anyContainerRuns(pod *corev1.Pod) bool {
-	for _, status := range pod.Status.ContainerStatuses {
+	for _, status := range identity.Lasting(pod) {
 		if status.State.Running != nil {
 			return true
 		}
@@ -98,7 +106,7 @@ func restarted(pod *corev1.Pod, renewed time.Time) bool {
 	if renewed.IsZero() {
 		return false
 	}
-	for _, status := range pod.Status.ContainerStatuses {
+	for _, status := range identity.Lasting(pod) {
 		running := status.State.Running
 		if running == nil {
 			continue
@@ -116,23 +124,33 @@ func restarted(pod *corev1.Pod, renewed time.Time) bool {
 
 // changedSince reports that a container of the pod stopped or was started anew, and that nothing shows that it was up
 // again before the last renewal. Its start is cut to the second, so it may be up to a second later than it says.
+//
+// A native sidecar that goes on keeps the verdict: electors are made to be such, so that they outlive what they are beside.
 func changedSince(before, after *corev1.Pod, renewed time.Time) bool {
-	for _, now := range after.Status.ContainerStatuses {
+	changed := false
+	for _, now := range identity.Lasting(after) {
 		was := containerStatus(before, now.Name)
-		if was == nil || was.ContainerID == now.ContainerID && (was.State.Running == nil) == (now.State.Running == nil) {
-			continue
-		}
-		if now.State.Running == nil || now.State.Running.StartedAt.Add(time.Second).After(renewed) {
-			return true
+		switch {
+		case was == nil:
+		case was.ContainerID == now.ContainerID && (was.State.Running == nil) == (now.State.Running == nil):
+			if now.State.Running != nil && isSidecar(after, now.Name) {
+				return false
+			}
+		case now.State.Running == nil || now.State.Running.StartedAt.Add(time.Second).After(renewed):
+			changed = true
 		}
 	}
-	return false
+	return changed
+}
+
+func isSidecar(pod *corev1.Pod, name string) bool {
+	return slices.ContainsFunc(pod.Spec.InitContainers, func(c corev1.Container) bool { return c.Name == name && identity.Sidecar(&c) })
 }
 
 func containerStatus(pod *corev1.Pod, name string) *corev1.ContainerStatus {
-	for i := range pod.Status.ContainerStatuses {
-		if pod.Status.ContainerStatuses[i].Name == name {
-			return &pod.Status.ContainerStatuses[i]
+	for _, status := range identity.Lasting(pod) {
+		if status.Name == name {
+			return &status
 		}
 	}
 	return nil

@@ -53,6 +53,29 @@ func restartedAt(name string, since time.Time) corev1.ContainerStatus {
 	return status
 }
 
+// never makes the lock one that is never renewed.
+func never(change func(*judgement)) func(*judgement) {
+	return func(j *judgement) {
+		j.lock.Record.Renewed, j.lock.Record.Acquired, j.lock.Record.Duration = time.Time{}, time.Time{}, 0
+		change(j)
+	}
+}
+
+// ready gives the pod its Ready condition, and its container a readiness of its own.
+func ready(status corev1.ConditionStatus, reason string, container bool) func(*judgement) {
+	return func(j *judgement) {
+		j.who.pod.Status.Conditions = []corev1.PodCondition{{Type: corev1.PodReady, Status: status, Reason: reason}}
+		j.who.pod.Status.ContainerStatuses[0].Ready = container
+	}
+}
+
+// withSidecar gives a pod an init container that goes on.
+func withSidecar(pod *corev1.Pod, status corev1.ContainerStatus) {
+	always := corev1.ContainerRestartPolicyAlways
+	pod.Spec.InitContainers = []corev1.Container{{Name: status.Name, RestartPolicy: &always}}
+	pod.Status.InitContainerStatuses = []corev1.ContainerStatus{status}
+}
+
 func TestReason(t *testing.T) {
 	const uuid, bare = "op-0_0c2c1c37", "op-0"
 	now := metav1.Now()
@@ -100,6 +123,33 @@ func TestReason(t *testing.T) {
 		{"one of two containers did: it may be the sidecar", uuid, func(j *judgement) {
 			j.who.pod.Status.ContainerStatuses = append(j.who.pod.Status.ContainerStatuses, restartedAt("sidecar", renewed.Add(2*time.Second)))
 		}, ""},
+		{"its app crashes, its sidecar runs", bare, func(j *judgement) {
+			withSidecar(j.who.pod, running("elector", acquired.Add(-time.Minute)))
+			j.who.pod.Status.ContainerStatuses[0].State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "CrashLoopBackOff"}}
+		}, ""},
+		{"its app has restarted, its sidecar has not", bare, func(j *judgement) {
+			withSidecar(j.who.pod, running("elector", acquired.Add(-time.Minute)))
+			j.who.pod.Status.ContainerStatuses = []corev1.ContainerStatus{restartedAt("op", renewed.Add(2*time.Second))}
+		}, ""},
+		{"both have restarted", bare, func(j *judgement) {
+			withSidecar(j.who.pod, restartedAt("elector", renewed.Add(2*time.Second)))
+			j.who.pod.Status.ContainerStatuses = []corev1.ContainerStatus{restartedAt("op", renewed.Add(2*time.Second))}
+		}, Restarted},
+		{"an init container that ends is none", bare, func(j *judgement) {
+			withSidecar(j.who.pod, running("setup", acquired.Add(-time.Minute)))
+			j.who.pod.Spec.InitContainers[0].RestartPolicy = nil
+			j.who.pod.Status.ContainerStatuses[0].State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "PodInitializing"}}
+		}, PodNotRunning},
+		{"the node of one that renews is lost", bare, func(j *judgement) { j.who.lost, j.who.pod.Status.Phase = true, corev1.PodUnknown }, ""},
+		{"never renewed, and its node is lost", bare, never(func(j *judgement) { j.who.lost = true }), PodUnreachable},
+		{"never renewed, phase Unknown", bare, never(func(j *judgement) { j.who.pod.Status.Phase = corev1.PodUnknown }), PodUnreachable},
+		{"never renewed, NodeLost", bare, never(func(j *judgement) { j.who.pod.Status.Reason = "NodeLost" }), PodUnreachable},
+		{"never renewed, Ready Unknown", bare, never(ready(corev1.ConditionUnknown, "", true)), PodUnreachable},
+		{"never renewed, not ready by the node controller", bare, never(ready(corev1.ConditionFalse, "", true)), PodUnreachable},
+		{"never renewed, not ready though its containers are", bare, never(ready(corev1.ConditionFalse, "ContainersNotReady", true)), PodUnreachable},
+		{"never renewed, not ready by its probe", bare, never(ready(corev1.ConditionFalse, "ContainersNotReady", false)), ""},
+		{"never renewed, not ready by its gates", bare, never(ready(corev1.ConditionFalse, "ReadinessGatesNotReady", true)), ""},
+		{"never renewed, being deleted on a lost node", bare, never(func(j *judgement) { j.who.lost, j.who.pod.DeletionTimestamp = true, &now }), PodTerminating},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			status := evidence(test.holder, test.change).status()
@@ -116,6 +166,60 @@ func TestReason(t *testing.T) {
 	}
 }
 
+// TestReasonWithClocksThatAreOff: the record's times are by the holder's clock, the pod's by the kubelet's. That is the same
+// clock where the node's is off, and another one where the holder's alone is.
+func TestReasonWithClocksThatAreOff(t *testing.T) {
+	const host, holder = "the node's clock is off", "the holder's alone is"
+	for _, test := range []struct {
+		name    string
+		off     time.Duration
+		whose   string
+		started time.Duration // after the acquisition, in truth
+		want    Reason
+	}{
+		{"behind", -10 * time.Minute, host, -time.Minute, ""},
+		{"behind", -10 * time.Minute, holder, -time.Minute, ""},
+		{"hours behind", -5 * time.Hour, holder, -time.Minute, ""},
+		{"ahead", 10 * time.Minute, host, -time.Minute, ""},
+		{"ahead", 10 * time.Minute, holder, -time.Minute, ""},
+		{"behind, and another pod", -10 * time.Minute, host, 5 * time.Second, OtherIncarnation},
+		{"behind, and another pod", -10 * time.Minute, holder, 5 * time.Second, OtherIncarnation},
+		{"ahead, and another pod", 8 * time.Hour, host, 5 * time.Second, OtherIncarnation},
+		{"ahead, and another pod", 8 * time.Hour, holder, 5 * time.Second, OtherIncarnation},
+	} {
+		t.Run(test.name+": "+test.whose, func(t *testing.T) {
+			status := evidence("op-0_x", func(j *judgement) {
+				start := acquired.Add(test.started)
+				j.lock.Written = renewed.Truncate(time.Second)
+				j.lock.Record.Acquired, j.lock.Record.Renewed = acquired.Add(test.off), renewed.Add(test.off)
+				j.who.pod.CreationTimestamp = *at(start)
+				if test.whose == host {
+					start = start.Add(test.off)
+				}
+				j.who.pod.Status.StartTime = at(start)
+				j.who.pod.Status.ContainerStatuses = []corev1.ContainerStatus{running("op", start)}
+			}).status()
+			if status.Reason != test.want {
+				t.Errorf("reason %q, want %q", status.Reason, test.want)
+			}
+			if status.ClockSkew() != test.off {
+				t.Errorf("a skew of %s, want %s", status.ClockSkew(), test.off)
+			}
+		})
+	}
+}
+
+func TestTerminatingForEver(t *testing.T) {
+	now := metav1.Now()
+	dying := func(j *judgement) { j.who.pod.DeletionTimestamp, j.who.lost = &now, true }
+	if text := evidence("op-0", never(dying)).status().Message(); !strings.Contains(text, "waiting does not help") {
+		t.Errorf("nothing is said of the node: %s", text)
+	}
+	if text := evidence("op-0", dying).status().Message(); strings.Contains(text, "waiting") {
+		t.Errorf("the record of a dead holder expires, which is worth waiting for: %s", text)
+	}
+}
+
 func TestMessageEscapesTheHolder(t *testing.T) {
 	status := evidence("\x1b]0;owned\a\u009b2J\n", func(*judgement) {}).status()
 	for _, r := range status.Message() {
@@ -127,6 +231,18 @@ func TestMessageEscapesTheHolder(t *testing.T) {
 
 func TestChangedSince(t *testing.T) {
 	healthy := evidence("op-0_x", func(*judgement) {}).who.pod
+	proven := healthy.DeepCopy()
+	withSidecar(proven, running("elector", acquired.Add(-time.Minute)))
+	restarts := proven.DeepCopy()
+	restarts.Status.InitContainerStatuses[0] = running("elector", renewed.Add(time.Second))
+	if !changedSince(proven, restarts, renewed) {
+		t.Error("a sidecar that restarts changes nothing")
+	}
+	restarts = proven.DeepCopy()
+	restarts.Status.ContainerStatuses[0] = running("op", renewed.Add(time.Second))
+	if changedSince(proven, restarts, renewed) {
+		t.Error("its app restarts, and the sidecar that may be elected is in doubt")
+	}
 	for _, test := range []struct {
 		name  string
 		after corev1.ContainerStatus
@@ -162,7 +278,8 @@ func TestContinues(t *testing.T) {
 		{"released", func(j *judgement) { j.state = election.Released; j.lock.Record.Holder = "" }, false},
 		{"pod gone", func(j *judgement) { j.who.pod = nil }, false},
 		{"another pod of the name", func(j *judgement) { j.who.pod.UID = "2" }, false},
-		{"another term", func(j *judgement) { j.lock.Record.Transitions++ }, false},
+		{"another term", func(j *judgement) { j.lock.Record.Acquired = acquired.Add(time.Second) }, false},
+		{"a count that grows with each renewal", func(j *judgement) { j.lock.Record.Transitions++ }, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if got := evidence("op-0_x", test.change).status().Continues(term); got != test.want {

@@ -29,15 +29,16 @@ func (f *Finder) search(ctx context.Context, lock election.Lock, denied ...error
 	if lock.HolderUID != "" {
 		return conclude(q.search, lock, lock.Namespace, denied), nil // there is but one pod that it can be
 	}
-	for _, look := range []func(context.Context) error{q.namespaces, q.byName, q.byNode, q.everywhere} {
+	for i, look := range []func(context.Context) error{q.namespaces, q.byName, q.byNode, q.everywhere} {
 		if err := look(ctx); err != nil {
 			return resolution{}, err
 		}
-		if len(q.search.Matches()) > 0 {
+		// A pod whose name is a part of the holder has to wait for one that is called like all of it.
+		if q.search.Whole() || i > 0 && len(q.search.Matches()) > 0 {
 			break
 		}
 	}
-	return conclude(q.search, lock, f.PodNamespace, q.denied), nil
+	return f.onNode(ctx, lock, conclude(q.search, lock, f.PodNamespace, q.denied))
 }
 
 // namespaces looks through the pods' namespace, then through the lock's.
@@ -155,9 +156,10 @@ func (q *quest) findNode(ctx context.Context) error {
 }
 
 // everywhere looks through all pods, for names that only the pods themselves can tell. What a workload's pod is called
-// has been asked for by name, so that is not worth the time: a failover in a large cluster would wait for it.
+// has been asked for by name, so that is not worth the time where others of its kind have been seen: a failover in a large
+// cluster would wait for it.
 func (q *quest) everywhere(ctx context.Context) error {
-	if q.search.Generated() || len(q.search.Nodes()) > 0 || identity.Random(q.lock.Record.Holder) {
+	if q.search.Generated() && q.search.Siblings() || len(q.search.Nodes()) > 0 || identity.Random(q.lock.Record.Holder) {
 		return nil
 	}
 	err := q.eachPod(ctx, metav1.NamespaceAll, "")
@@ -186,6 +188,17 @@ func (q *quest) eachPod(ctx context.Context, namespace, fieldSelector string) er
 	return err
 }
 
+// waiting are the pods that look like they could take a lock that nobody holds, as far as that may be found out.
+func (f *Finder) waiting(ctx context.Context, lock election.Lock) []identity.Candidate {
+	q := &quest{Finder: f, lock: lock, search: f.searchFor(lock)}
+	for _, namespace := range q.places() {
+		if err := q.eachPod(ctx, namespace, ""); err != nil {
+			return nil // it only explains
+		}
+	}
+	return q.search.Akin()
+}
+
 // conclude says what a search has come to.
 func conclude(search *identity.Search, lock election.Lock, podNamespace string, denied []error) resolution {
 	matches := alive(search.Matches(), lock)
@@ -207,14 +220,16 @@ func conclude(search *identity.Search, lock election.Lock, podNamespace string, 
 		who.reason, who.node, who.candidates = Ambiguous, strings.Join(nodes, ", "), search.OnNode()
 	case len(nodes) > 0:
 		who.reason, who.node, who.candidates = NodeOnly, nodes[0], search.OnNode()
+	case identity.Random(lock.Record.Holder) && search.OfHost():
+		who.reason = External
 	case identity.Random(lock.Record.Holder):
 		who.reason, who.candidates = HintsOnly, search.Hints()
-	case lock.HolderUID != "" && len(denied) == 0, search.Siblings(), len(denied) == 0 && search.Generated():
+	case lock.HolderUID != "" && len(denied) == 0, search.Siblings():
 		who.reason = PodGone
 	case len(denied) > 0:
 		who.reason = PodNotSeen
 	default:
-		who.reason = External
+		who.reason, who.generated, who.waiting = External, search.Generated(), search.Akin()
 	}
 	return who
 }

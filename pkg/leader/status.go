@@ -18,7 +18,7 @@ type Reason string
 
 // The reasons, beside the states Expired, Released, Missing and NotElection, which are their own reason.
 const (
-	// PodGone: the pod that the holder names does not exist (any more).
+	// PodGone: the pod that the holder names does not exist any more: others of its kind do, or nobody renews the lock.
 	PodGone Reason = "PodGone"
 	// PodFinished: the pod has succeeded or failed; its processes have ended.
 	PodFinished Reason = "PodFinished"
@@ -30,17 +30,19 @@ const (
 	OtherIncarnation Reason = "OtherIncarnation"
 	// Restarted: the containers started anew after the last renewal, so the process that renewed is dead.
 	Restarted Reason = "Restarted"
+	// PodUnreachable: the pod's node is lost, and the lock is never renewed, so nobody knows whether the pod lives.
+	PodUnreachable Reason = "PodUnreachable"
 	// PodUnknown: the pod that the holder names has not been read yet.
 	PodUnknown Reason = "PodUnknown"
 	// PodNotSeen: the pod that the holder names is not among those that may be read; others may not be looked through.
 	PodNotSeen Reason = "PodNotSeen"
-	// NotSelected: the pod that the holder names does not match the selector.
+	// NotSelected: the pod that the holder names does not match the selector. The next leader's may.
 	NotSelected Reason = "NotSelected"
 	// Ambiguous: several pods may be meant.
 	Ambiguous Reason = "Ambiguous"
 	// NodeOnly: the holder names a node, and none of its pods is known to be the one that is elected.
 	NodeOnly Reason = "NodeOnly"
-	// External: the holder names no pod and no node of this cluster.
+	// External: the holder names no pod and no node of this cluster; what renews the lock runs elsewhere.
 	External Reason = "External"
 	// HintsOnly: the holder is random; what pods there are can only be guessed at.
 	HintsOnly Reason = "HintsOnly"
@@ -64,6 +66,9 @@ type Status struct {
 	Node string
 	// Candidates are the pods that may be meant, where it is not known which one is.
 	Candidates []identity.Candidate
+	// Waiting are the pods that are ready, look like candidates and do not hold the lock, where nobody does or where somebody
+	// outside of the cluster does.
+	Waiting []identity.Candidate
 	// Denied are the server's refusals to answer what would have told more.
 	Denied []error
 	// Reason is why there is no leader, "" when there is one.
@@ -80,15 +85,21 @@ func (s Status) Led() bool { return s.Reason == "" }
 // Undecided reports that there may well be a leader, and that it could not be found out which pod it is.
 func (s Status) Undecided() bool {
 	switch s.Reason {
-	case Ambiguous, NodeOnly, HintsOnly, PodNotSeen, NotSelected, PodUnknown:
+	case Ambiguous, NodeOnly, HintsOnly, PodNotSeen, PodUnknown, PodUnreachable:
 		return true
 	}
 	return false
 }
 
+// DefaultWait is how long to wait for a leader where nobody says: long enough for the Lease of a holder that is gone to run out and
+// for another candidate to be elected, and to be seen to have been. It is at least twice the duration of the Lease and 15 s.
+func (s Status) DefaultWait(least time.Duration) time.Duration {
+	return max(least, 2*s.Lock.Record.Duration+15*time.Second)
+}
+
 // UpToUser reports that waiting does not settle who leads: the user has to say which pod is meant.
 func (s Status) UpToUser() bool {
-	return s.Reason == Ambiguous || s.Reason == HintsOnly || s.Reason == NotSelected
+	return s.Reason == Ambiguous || s.Reason == HintsOnly
 }
 
 // tentative reports that the next verdict may tell that this term's holder has led from the beginning: its pod is still looked
@@ -101,7 +112,7 @@ func (s Status) tentative(before election.Lock) bool {
 // passing reports that a pod stands between the lock and its leader in a way that may pass without a word from the lock.
 func (s Status) passing() bool {
 	switch s.Reason {
-	case PodGone, PodNotSeen, PodNotRunning, PodTerminating, PodFinished, Restarted:
+	case PodGone, PodNotSeen, PodNotRunning, PodTerminating, PodFinished, Restarted, PodUnreachable:
 		return true
 	}
 	return false
@@ -109,10 +120,10 @@ func (s Status) passing() bool {
 
 // ranOut is how long ago the record of an expired lock ran out; 0 where there is no telling.
 func (s Status) ranOut() time.Duration {
-	if s.State != election.Expired || s.Lock.Record.Expires().IsZero() {
+	if s.State != election.Expired || s.Lock.Expires().IsZero() {
 		return 0
 	}
-	return max(0, s.Time.Sub(s.Lock.Record.Expires()))
+	return max(0, s.Time.Sub(s.Lock.Expires()))
 }
 
 // Message tells, ready for a terminal, why there is no leader, and what was found instead: in one line,
@@ -127,23 +138,74 @@ func (s Status) Message() string {
 	case Reason(election.NotElection):
 		return fmt.Sprintf("%s: not an election but %s", s.Lock.Ref, s.Lock.Marker)
 	case Reason(election.Released):
-		return fmt.Sprintf("%s: released, nobody holds it", s.Lock.Ref)
+		free := s.releasedFor()
+		if free < aWhile {
+			return fmt.Sprintf("%s: released, nobody holds it", s.Lock.Ref) + s.freeMessage(free)
+		}
+		return fmt.Sprintf("%s: released, nobody holds it (for %s)", s.Lock.Ref, Age(free)) + s.freeMessage(free)
 	case Reason(election.Expired):
 		when := ""
 		if since := s.ranOut(); since >= time.Second {
 			when = " " + Age(since) + " ago"
 		}
-		return fmt.Sprintf("%s: expired%s, last held by %s", s.Lock.Ref, when, Quote(record.Holder))
+		return fmt.Sprintf("%s: expired%s, last held by %s", s.Lock.Ref, when, Quote(record.Holder)) + s.successor() + s.freeMessage(s.ranOut())
 	}
 	held := "held by"
 	if s.State == election.Expired {
 		held = "expired, last held by"
 	}
-	text := fmt.Sprintf("%s: %s %s, %s", s.Lock.Ref, held, Quote(record.Holder), s.whoMessage())
-	for _, c := range s.Candidates {
+	return fmt.Sprintf("%s: %s %s, %s", s.Lock.Ref, held, Quote(record.Holder), s.whoMessage()) + lines(s.Candidates)
+}
+
+// lines are one below the message for each pod.
+func lines(pods []identity.Candidate) string {
+	text := ""
+	for _, c := range pods {
 		text += fmt.Sprintf("\n  pod %s/%s (%s)", c.Namespace, c.Name, c.Reason)
 	}
 	return text
+}
+
+// successor names whom a coordinated election has chosen to be next.
+func (s Status) successor() string {
+	if next := s.Lock.Record.PreferredHolder; next != "" {
+		return ", and is to pass to " + Quote(next)
+	}
+	return ""
+}
+
+const (
+	// aWhile is from when on it is told how long a lock is free: a failover takes less.
+	aWhile = 10 * time.Second
+	// forLong is from when on candidates that do not take it are remarkable: they look every few seconds.
+	forLong = time.Minute
+)
+
+// freeMessage names the pods that could take a lock which is free for so long.
+func (s Status) freeMessage(free time.Duration) string {
+	if free < forLong {
+		return s.waitingMessage("; these pods are ready and look like its candidates:")
+	}
+	return s.waitingMessage("; these pods are ready, look like its candidates, and do not take it:")
+}
+
+func (s Status) waitingMessage(some string) string {
+	if len(s.Waiting) == 0 {
+		return ""
+	}
+	return some + lines(s.Waiting)
+}
+
+// releasedFor is how long a lock is released; 0 where there is no telling.
+func (s Status) releasedFor() time.Duration {
+	since := s.Lock.Written
+	if since.IsZero() {
+		since = s.Lock.Record.Renewed
+	}
+	if s.State != election.Released || since.IsZero() {
+		return 0
+	}
+	return max(0, s.Time.Sub(since))
 }
 
 // MessageWith is the message with a note at the end of its first line.
@@ -159,7 +221,10 @@ func (s Status) MessageWith(note string) string {
 func (s Status) whoMessage() string {
 	switch s.Reason {
 	case Ambiguous:
-		if len(s.Lock.Rivals) > 0 {
+		switch {
+		case s.Lock.Shared:
+			return "and by " + quoteAll(s.Lock.Rivals[1:]) + " at the same time, as this lock allows" + s.candidatesMessage(":", "")
+		case len(s.Lock.Rivals) > 0:
 			return "but its peers " + quoteAll(s.Lock.Rivals) + " have the same priority, so none of them leads"
 		}
 		if s.Node != "" {
@@ -171,7 +236,11 @@ func (s Status) whoMessage() string {
 	case NodeOnly:
 		return "which is node " + s.Node + ", not a pod" + s.candidatesMessage("; no pod on it is known to be elected with this lock, --selector says which one is:", "")
 	case External:
-		return "which is no pod and no node of this cluster: a process outside of it, one that is gone, or a made-up name"
+		waiting := s.waitingMessage("; these pods are ready, look like its candidates, and do not hold it:")
+		if s.who.generated {
+			return "which is called like a pod, but no pod of its kind is in this cluster: it runs elsewhere, as in another cluster" + waiting
+		}
+		return "which is no pod and no node of this cluster: it runs elsewhere, as in another cluster, is gone, or has a made-up name" + waiting
 	case HintsOnly:
 		return "a random identity that names no pod" + s.candidatesMessage("; it may be, and --selector decides:", "")
 	case PodNotSeen:
@@ -204,7 +273,12 @@ func (s Status) podMessage() string {
 	case PodFinished:
 		return "has finished (" + string(s.Found.Status.Phase) + ")"
 	case PodTerminating:
+		if neverRenewed(s.Lock) && (s.who.lost || unreachable(s.Found)) {
+			return "is being deleted, and its node does not answer, so waiting does not help: " + s.nodeTrouble()
+		}
 		return "is being deleted"
+	case PodUnreachable:
+		return "may be dead, as its node does not answer: " + s.nodeTrouble()
 	case PodNotRunning:
 		return "has no running container (" + containerTrouble(s.Found) + ")"
 	case OtherIncarnation:
@@ -213,6 +287,15 @@ func (s Status) podMessage() string {
 		return "restarted after the last renewal: the process that held the lock is gone"
 	}
 	return "is not usable: " + string(s.Reason)
+}
+
+// nodeTrouble names the node of a pod, and the word of whoever gave the pod up, if there is one.
+func (s Status) nodeTrouble() string {
+	text := "node " + s.Found.Spec.NodeName
+	if s.Found.Status.Reason != "" {
+		text += ", " + printable(s.Found.Status.Reason)
+	}
+	return text
 }
 
 // NoLeader is the error of a lock without a leader: the question was answered, and the answer is no.
@@ -262,7 +345,7 @@ func Age(d time.Duration) string {
 // containerTrouble names what each container waits for or how it ended.
 func containerTrouble(pod *corev1.Pod) string {
 	var parts []string
-	for _, status := range pod.Status.ContainerStatuses {
+	for _, status := range identity.Lasting(pod) {
 		switch {
 		case status.State.Waiting != nil:
 			parts = append(parts, status.Name+": "+printable(status.State.Waiting.Reason))

@@ -8,9 +8,11 @@ import (
 	"testing"
 	"time"
 
+	coordinationv1 "k8s.io/api/coordination/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"go.uber.org/goleak"
@@ -144,6 +146,22 @@ func TestStreamPublishesNoRenewals(t *testing.T) {
 	}
 }
 
+func TestACountThatGrowsIsNoTerm(t *testing.T) {
+	cluster := leadertest.New()
+	cluster.Run("op-0")
+	cluster.Hold("op-0", time.Minute)
+	stream, _ := follow(t, cluster)
+	first := until(t, stream.Latest(), "op-0 leads", leads("op-0"))
+	for count := range int32(20) {
+		cluster.Change(func(lease *coordinationv1.Lease) { lease.Spec.LeaseTransitions = &count })
+		cluster.Renew()
+	}
+	cluster.Hold("", time.Second)
+	if next, err := first.Next(t.Context()); err != nil || next.Reason != "Released" {
+		t.Errorf("renewals that count made a verdict: %v, %v", next, err)
+	}
+}
+
 func TestExpiryIsCountedFromWhatWasSeen(t *testing.T) {
 	cluster := leadertest.New()
 	cluster.Run("op-0")
@@ -240,6 +258,51 @@ func TestGapsAcrossAnOutage(t *testing.T) {
 	}
 }
 
+func TestClocksThatAreOff(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		skew     time.Duration
+		stripped bool
+	}{
+		{"behind", -2 * time.Minute, false}, {"hours behind", -5 * time.Hour, false}, {"ahead", 8 * time.Hour, false},
+		{"behind, and no managedFields", -20 * time.Second, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			cluster := leadertest.New()
+			cluster.Skew(test.skew)
+			if test.stripped {
+				cluster.StripManagedFields()
+			}
+			cluster.Run("op-0")
+			cluster.Hold("op-0_a", 2*time.Second)
+			stream, _ := follow(t, cluster)
+			cluster.Renew()
+			change := until(t, stream.Latest(), "op-0 leads", leads("op-0"))
+			if status, err := stream.Confirm(t.Context()); err != nil || !status.Led() {
+				t.Errorf("a following command says that op-0 leads, and by one look: %s, %v", status.Message(), err)
+			}
+			if status, err := cluster.Finder().Find(t.Context()); err != nil || status.Led() == test.stripped {
+				t.Errorf("one look: %s, %v", status.Message(), err)
+			}
+			expired := until(t, change, "expired", because("Expired"))
+			if test.stripped {
+				return
+			}
+			// The server tells its time in whole seconds, twice: one look is sure after two more.
+			deadline := time.Now().Add(5 * time.Second)
+			for ; ; <-time.After(100 * time.Millisecond) {
+				status, err := cluster.Finder().Find(t.Context())
+				if err == nil && status.Reason == expired.Reason {
+					break
+				}
+				if time.Now().After(deadline) {
+					t.Fatalf("a following command says expired, and one look: %s, %v", status.Message(), err)
+				}
+			}
+		})
+	}
+}
+
 func TestDeniedWatchBecomesPolling(t *testing.T) {
 	cluster := leadertest.New()
 	cluster.Run("op-0")
@@ -253,6 +316,28 @@ func TestDeniedWatchBecomesPolling(t *testing.T) {
 	if !said.contain("no access to watch") {
 		t.Errorf("the denied watch was told as %q", said.said)
 	}
+}
+
+// TestAnotherPodThanSelectedLeads: that is an answer, and who waits goes on waiting for one that is selected.
+func TestAnotherPodThanSelectedLeads(t *testing.T) {
+	cluster := leadertest.New()
+	cluster.Run("op-0")
+	cluster.Run("op-1", func(pod *corev1.Pod) { pod.Labels = map[string]string{"version": "new"} })
+	cluster.Hold("op-0_a", time.Minute)
+	finder := cluster.Finder()
+	finder.Selector = labels.SelectorFromSet(labels.Set{"version": "new"})
+	ctx, stop := context.WithCancel(t.Context())
+	stream, err := finder.Follow(ctx, func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { stop(); <-stream.Done() }()
+	old := stream.Latest()
+	if old.Reason != leader.NotSelected || old.Undecided() || old.UpToUser() || !strings.Contains(old.Message(), "pod ops/op-0 (does not match") {
+		t.Errorf("%s (%s): undecided %v, up to the user %v", old.Message(), old.Reason, old.Undecided(), old.UpToUser())
+	}
+	cluster.Hold("op-1_b", time.Minute)
+	until(t, old, "op-1 leads", leads("op-1"))
 }
 
 func TestFindAsksTwice(t *testing.T) {
@@ -273,7 +358,7 @@ func TestWaitLeaderTellsWhatThereIs(t *testing.T) {
 	defer cancel()
 	_, err := stream.WaitLeader(ctx)
 	var none *leader.NoLeader
-	if !errors.As(err, &none) || none.Reason != leader.PodGone {
-		t.Errorf("got %v, want the verdict that the pod is gone", err)
+	if !errors.As(err, &none) || none.Reason != leader.External {
+		t.Errorf("got %v, want the verdict that no such pod is here", err)
 	}
 }

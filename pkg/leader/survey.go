@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -51,7 +50,6 @@ func (s *Survey) Run(ctx context.Context) (Findings, error) {
 	if err := j.readLocks(ctx); err != nil {
 		return Findings{}, err
 	}
-	j.now = s.Clock.Now()
 	j.index()
 	for _, step := range []func(context.Context) error{j.readPods, j.readAllPods, j.readNodes} {
 		if err := step(ctx); err != nil && !apierrors.IsForbidden(err) {
@@ -60,6 +58,9 @@ func (s *Survey) Run(ctx context.Context) (Findings, error) {
 			j.denied = append(j.denied, err)
 		}
 	}
+	if err := j.lookForNodes(ctx); err != nil {
+		return Findings{}, err
+	}
 	slices.Sort(j.unlisted)
 	return Findings{Rows: j.rows(), Unlisted: slices.Compact(j.unlisted), Denied: j.denied}, nil
 }
@@ -67,8 +68,8 @@ func (s *Survey) Run(ctx context.Context) (Findings, error) {
 // join is a survey in progress: locks on one side, pods that pass by on the other.
 type join struct {
 	*Survey
-	now      time.Time
 	entries  []*entry
+	searches []*entry            // those that somebody is looked for
 	byKey    map[string][]*entry // by the names of pods and nodes that would be news to them
 	replicas map[types.UID]int   // pods by what they are replicas of, of the last list that was whole
 	unlisted []string
@@ -78,6 +79,7 @@ type join struct {
 type entry struct {
 	judgement
 	search *identity.Search // nil where the lock alone says that nobody leads
+	rivals []*entry         // of a lock that several hold
 }
 
 // readLocks reads the locks of all kinds at once, since most kinds have none. Leases have to be there. Where several kinds
@@ -95,7 +97,7 @@ func (j *join) readLocks(ctx context.Context) error {
 				mu.Lock()
 				defer mu.Unlock()
 				if j.Markers || lock.Marker == "" {
-					j.entries = append(j.entries, &entry{judgement: judgement{lock: lock}})
+					j.entries = append(j.entries, &entry{judgement: judgement{lock: lock, now: j.Clock.Now()}})
 				}
 			})
 			mu.Lock()
@@ -119,15 +121,25 @@ func (j *join) readLocks(ctx context.Context) error {
 // index prepares the search for each holder.
 func (j *join) index() {
 	for _, e := range j.entries {
-		e.now = j.now
-		e.state = e.lock.StateAt(j.now)
-		if !e.held() {
-			continue
+		e.state = e.lock.StateAt(e.now) // as it was read: a long list takes longer than some locks last
+		switch {
+		case e.held():
+			j.searchFor(e)
+		case e.state == election.Held:
+			for _, rival := range e.lock.RivalLocks() {
+				one := &entry{judgement: judgement{lock: rival, state: e.state, now: e.now}}
+				e.rivals = append(e.rivals, one)
+				j.searchFor(one)
+			}
 		}
-		e.search = identity.NewSearch(claimOf(e.lock, ""), nil)
-		for _, key := range e.search.Keys() {
-			j.byKey[key] = append(j.byKey[key], e)
-		}
+	}
+}
+
+func (j *join) searchFor(e *entry) {
+	e.search = identity.NewSearch(claimOf(e.lock, ""), nil)
+	j.searches = append(j.searches, e)
+	for _, key := range e.search.Keys() {
+		j.byKey[key] = append(j.byKey[key], e)
 	}
 }
 
@@ -136,7 +148,7 @@ func (j *join) readPods(ctx context.Context) error { return j.eachPod(ctx, j.Loc
 
 // readAllPods looks everywhere for those whose pod is not in their own namespace.
 func (j *join) readAllPods(ctx context.Context) error {
-	if j.Locks.Namespace == metav1.NamespaceAll || !slices.ContainsFunc(j.entries, (*entry).open) {
+	if j.Locks.Namespace == metav1.NamespaceAll || !slices.ContainsFunc(j.searches, (*entry).open) {
 		return nil
 	}
 	return j.eachPod(ctx, metav1.NamespaceAll)
@@ -145,8 +157,8 @@ func (j *join) readAllPods(ctx context.Context) error {
 // readNodes asks under which other names nodes are known, and looks through the pods of those that were found so.
 func (j *join) readNodes(ctx context.Context) error {
 	var open []*entry
-	for _, e := range j.entries {
-		if e.open() && !e.search.Generated() && len(e.search.Nodes()) == 0 {
+	for _, e := range j.searches {
+		if e.open() && !(e.search.Generated() && e.search.Siblings()) && len(e.search.Nodes()) == 0 {
 			open = append(open, e)
 		}
 	}
@@ -184,13 +196,32 @@ func (j *join) readNodes(ctx context.Context) error {
 	return err
 }
 
+// lookForNodes asks for the nodes of those whose locks tell nothing of their lives: there are few.
+func (j *join) lookForNodes(ctx context.Context) error {
+	lost := map[string]bool{}
+	for _, e := range j.entries {
+		if e.search == nil || !neverRenewed(e.lock) || len(e.search.Matches()) != 1 {
+			continue
+		}
+		node := e.search.Matches()[0].Pod.Spec.NodeName
+		if _, known := lost[node]; !known {
+			var err error
+			if lost[node], err = nodeLost(ctx, j.Nodes, node); err != nil {
+				return err
+			}
+		}
+		e.who.lost = lost[node]
+	}
+	return nil
+}
+
 // open reports that nobody has been found yet for a lock that somebody holds.
 func (e *entry) open() bool {
-	return e.search != nil && len(e.search.Matches()) == 0 && !identity.Random(e.lock.Record.Holder)
+	return len(e.search.Matches()) == 0 && !identity.Random(e.lock.Record.Holder)
 }
 
 func (j *join) eachPod(ctx context.Context, namespace string) error {
-	if !slices.ContainsFunc(j.entries, func(e *entry) bool { return e.search != nil }) {
+	if len(j.searches) == 0 {
 		return nil
 	}
 	replicas := map[types.UID]int{}
@@ -227,9 +258,14 @@ func runs(pod *corev1.Pod) bool {
 // rows judges what has been gathered.
 func (j *join) rows() []Row {
 	rows := make([]Row, 0, len(j.entries))
+	for _, e := range j.searches {
+		lost := e.who.lost
+		e.who = conclude(e.search, e.lock, e.lock.Namespace, j.denied)
+		e.who.lost = lost
+	}
 	for _, e := range j.entries {
-		if e.search != nil {
-			e.who = conclude(e.search, e.lock, e.lock.Namespace, j.denied)
+		for _, rival := range e.rivals {
+			e.who.candidates = append(e.who.candidates, rival.who.all()...)
 		}
 		row := Row{Status: e.status(), Followers: -1}
 		if row.Led() {

@@ -9,7 +9,9 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	apimeta "k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/election"
 )
@@ -35,7 +37,7 @@ func (s *Survey) Watch(ctx context.Context, rows []Row, notice func(string), cha
 		worker: make(chan struct{}, verdictsAtOnce), teller: teller{notice: notice},
 	}
 	for _, row := range rows {
-		w.watched[keyOf(row.Lock)] = &watchedLock{lock: row.Lock, row: row, seen: time.Now(), source: unseen}
+		w.watched[keyOf(row.Lock)] = &watchedLock{lock: row.Lock, row: row, seen: time.Now()}
 	}
 	defer w.wg.Wait()
 	defer stop()
@@ -61,18 +63,14 @@ type watchedLock struct {
 	wait    time.Duration // until it is asked for again though the lock has not changed
 	pending bool          // a verdict is on its way
 	again   bool          // the lock has changed meanwhile
-	source  int           // that it was seen in
 }
-
-// unseen is the source of a lock that the survey has found and no watch yet.
-const unseen = -1
 
 // sighting is a reading of locks of one source: all that there are, or one object's that changed or is gone.
 type sighting struct {
 	source int
 	locks  []election.Lock
 	all    bool
-	gone   bool
+	gone   types.NamespacedName // the object that is gone, if one is
 }
 
 type verdict struct {
@@ -111,7 +109,7 @@ func (w *surveyWatch) run(ctx context.Context, changed func(Row) error) error {
 		case <-tick.C:
 			for key, known := range w.watched {
 				if d := known.lock.Record.Duration; known.row.State == election.Held && d > 0 && time.Since(known.seen) > d {
-					known.seen = time.Now() // if the server's clock does not agree yet, the next round asks again
+					known.seen = time.Now().Add(2*expiryEvery - d) // if the server's clock does not agree yet, the next round asks again
 					w.look(ctx, key)
 				}
 			}
@@ -127,24 +125,18 @@ func (w *surveyWatch) sight(ctx context.Context, seen sighting) {
 	there := map[lockKey]bool{}
 	for _, lock := range seen.locks {
 		there[keyOf(lock)] = true
-		if seen.gone {
-			w.look(ctx, keyOf(lock))
-		} else {
-			w.see(ctx, seen.source, lock)
-		}
+		w.see(ctx, lock)
 	}
-	if !seen.all {
-		return
-	}
-	for key, known := range w.watched {
-		if !there[key] && (known.source == seen.source || known.source == unseen && key.kind == w.sources[seen.source].Kind) {
+	for key := range w.watched {
+		gone := seen.gone == types.NamespacedName{Namespace: key.namespace, Name: key.name} || seen.all && !there[key]
+		if gone && key.kind == w.sources[seen.source].Kind {
 			w.look(ctx, key)
 		}
 	}
 }
 
 // see takes a reading of a lock in. A mere renewal is no news.
-func (w *surveyWatch) see(ctx context.Context, source int, lock election.Lock) {
+func (w *surveyWatch) see(ctx context.Context, lock election.Lock) {
 	if lock.Marker != "" && !w.Markers {
 		return
 	}
@@ -155,7 +147,7 @@ func (w *surveyWatch) see(ctx context.Context, source int, lock election.Lock) {
 		w.watched[key] = known
 	}
 	before := known.lock
-	known.lock, known.source = lock, source
+	known.lock = lock
 	if lock.UID == before.UID && lock.Record.Equal(before.Record) {
 		return
 	}
@@ -178,7 +170,7 @@ func (w *surveyWatch) look(ctx context.Context, key lockKey) {
 	known.pending, known.again, known.looked = true, false, time.Now()
 	ref := known.row.Lock.Ref
 	finder := &Finder{
-		Lock: ref, PodNamespace: ref.Namespace, AnswerWithin: searchWithin,
+		Lock: ref, PodNamespace: ref.Namespace, AnswerWithin: searchWithin, Terse: true,
 		Locks: w.Locks.Client, Pods: w.Pods, Nodes: w.Nodes, Clock: w.Clock,
 	}
 	w.wg.Go(func() {
@@ -230,15 +222,19 @@ func (w *surveyWatch) observeAll(ctx context.Context, rows []Row) {
 func (w *surveyWatch) observe(ctx context.Context, index int, source election.Source) {
 	lists, example := source.ListWatch()
 	hand := func(objects []any, all, gone bool) {
-		seen := sighting{source: index, all: all, gone: gone}
+		seen := sighting{source: index, all: all}
 		for _, object := range objects {
-			locks, err := source.Locks(object.(runtime.Object))
+			if gone {
+				seen.gone = nameOf(object)
+				continue
+			}
+			locks, err := source.Locks(ctx, object.(runtime.Object))
 			if err != nil {
 				send(ctx, w.troubles, trouble{err: err})
 			}
 			seen.locks = append(seen.locks, locks...)
 		}
-		if all || len(seen.locks) > 0 {
+		if all || gone || len(seen.locks) > 0 {
 			send(ctx, w.sightings, seen)
 		}
 	}
@@ -267,6 +263,15 @@ func (w *surveyWatch) observe(ctx context.Context, index int, source election.So
 			again.Stop()
 		}
 	}
+}
+
+// nameOf is the name of an object that a Reflector hands on.
+func nameOf(object any) types.NamespacedName {
+	meta, err := apimeta.Accessor(object)
+	if err != nil {
+		return types.NamespacedName{}
+	}
+	return types.NamespacedName{Namespace: meta.GetNamespace(), Name: meta.GetName()}
 }
 
 // changes hands what a Reflector would cache straight on.

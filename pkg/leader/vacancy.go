@@ -77,5 +77,5 @@ func (v *vacancy) see(s Status, at time.Time) (gap, atMost time.Duration) {
 }
 
 func (v *vacancy) filled(s Status) bool {
-	return s.Led() || !v.pods && s.State == election.Held && (s.Reason == External || s.Undecided())
+	return s.Led() || !v.pods && s.State == election.Held && (s.Reason == External || s.Reason == NotSelected || s.Undecided())
 }

@@ -12,6 +12,8 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/identity"
 )
 
 const (
@@ -78,7 +80,7 @@ func (c *container) ledAgain() bool {
 // init container of the old kind.
 func (c *container) restartsAlone() bool {
 	for _, init := range c.pod.Spec.InitContainers {
-		if init.Name == c.name && (init.RestartPolicy == nil || *init.RestartPolicy != corev1.ContainerRestartPolicyAlways) {
+		if init.Name == c.name && !identity.Sidecar(&init) {
 			return false
 		}
 	}

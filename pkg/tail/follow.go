@@ -143,7 +143,7 @@ func (f *follower) take(ctx context.Context, change *leader.Change) error {
 		<-v.done
 		return f.begin(ctx, change, time.Time{}) // it was read until now, so nothing is left out
 	}
-	from := change.Lock.Record.Acquired
+	from := change.Acquired()
 	switch {
 	case change.Last.Pod != nil && from.IsZero():
 		// A lock that does not tell when it was acquired: since there was no leader, as seen from here.

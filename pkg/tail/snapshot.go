@@ -21,7 +21,7 @@ func (t *Tailer) Snapshot(ctx context.Context, status leader.Status) error {
 	if err != nil {
 		return err
 	}
-	acquired := status.Lock.Record.Acquired
+	acquired := status.Acquired()
 	if t.SinceAcquired && acquired.IsZero() {
 		return noAcquireTime(status)
 	}

@@ -32,7 +32,7 @@ func TestDialEndsWithItsContext(t *testing.T) {
 	ctx, stop := context.WithCancelCause(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		_, err := NewDialer(config, client.Core())(ctx, &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "ops", Name: "op-0"}})
+		_, err := NewDialer(config, client.Core(), NewProtocol("portforward", true))(ctx, &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "ops", Name: "op-0"}})
 		ended <- err
 	}()
 	<-asked
@@ -68,7 +68,7 @@ func TestDenialOverSPDY(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = NewDialer(config, client.Core())(t.Context(), &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "ops", Name: "op-0"}})
+	_, err = NewDialer(config, client.Core(), NewProtocol("portforward", true))(t.Context(), &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "ops", Name: "op-0"}})
 	if !Denied(err) || !strings.Contains(err.Error(), `"who" cannot create resource "pods/portforward"`) {
 		t.Errorf("got %v, want the denial", err)
 	}

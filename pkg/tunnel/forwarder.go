@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader"
+	"github.com/kubectl-leader/kubectl-leader/pkg/login"
 )
 
 const (
@@ -129,7 +130,7 @@ func (f *Forwarder) accept(ctx context.Context, listener Listener) {
 func (f *Forwarder) serve(ctx context.Context, c *client, port Port) {
 	stop := context.AfterFunc(ctx, c.reset)
 	defer stop()
-	waitCtx, cancel := context.WithTimeout(ctx, f.Timeout)
+	waitCtx, cancel := login.WithTimeout(ctx, f.Timeout)
 	defer cancel()
 	f.Trace(fmt.Sprintf("handling connection for %d", port.Local))
 	err := f.attempts(ctx, waitCtx, c, port)
@@ -166,7 +167,7 @@ func (f *Forwarder) attempts(ctx, waitCtx context.Context, c *client, port Port)
 				refusedBy, refusedSince = lead, time.Now()
 			}
 			if !known && delay == retryFirst {
-				f.Notice(fmt.Sprintf("connection for %d: %v; trying for %s", port.Local, err, refusedPatience))
+				f.Notice(fmt.Sprintf("connection for %d: %s; trying for %s", port.Local, isRefused.where, refusedPatience))
 			}
 			if known || time.Since(refusedSince) >= refusedPatience {
 				f.deaf.Store(key, nil)

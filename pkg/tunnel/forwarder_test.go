@@ -14,8 +14,6 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/streaming/pkg/httpstream"
 	"k8s.io/streaming/pkg/httpstream/spdy"
 
@@ -359,18 +357,4 @@ func TestAThousandConnectionsLeaveNothing(t *testing.T) {
 		})
 	}
 	wg.Wait()
-}
-
-func TestDenied(t *testing.T) {
-	forbidden := apierrors.NewForbidden(schema.GroupResource{Resource: "pods"}, "op-0", nil)
-	if !Denied(Refusal(&httpstream.UpgradeFailureError{Cause: forbidden}, "portforward")) {
-		t.Error("the server's denial was not understood")
-	}
-	mute := Refusal(&httpstream.UpgradeFailureError{Cause: apierrors.NewForbidden(schema.GroupResource{Resource: "pods"}, "op-0", errors.New(""))}, "exec")
-	if !Denied(mute) || !strings.Contains(mute.Error(), `cannot create resource "pods/exec"`) {
-		t.Errorf("a refusal without a reason is about create, and not %v", mute)
-	}
-	if Denied(errors.New("connection refused")) || Refusal(&httpstream.UpgradeFailureError{Cause: errors.New("bad handshake")}, "portforward") != nil {
-		t.Error("trying again could mend these")
-	}
 }

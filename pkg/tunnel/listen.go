@@ -51,6 +51,9 @@ func Close(listeners []Listener) {
 	}
 }
 
+// freePortTries is how many random ports are tried until one is free on all addresses.
+const freePortTries = 20
+
 func listenPort(port Port, addresses []address, pod *corev1.Pod) ([]Listener, error) {
 	if port.Local == SameAsRemote {
 		number, err := strconv.Atoi(port.Remote)
@@ -63,23 +66,50 @@ func listenPort(port Port, addresses []address, pod *corev1.Pod) ([]Listener, er
 		}
 		port.Local = number
 	}
+	tries := 1
+	if port.Local == 0 {
+		tries = freePortTries // what is free on one address may be taken on the next
+	}
 	var opened []Listener
-	var failed []error
+	var err error
+	for range tries {
+		if opened, err = listenOn(port, addresses); err == nil {
+			return opened, nil
+		}
+	}
+	return nil, fmt.Errorf("unable to listen on port %d: %w", port.Local, err)
+}
+
+// listenOn opens a listener on each address that the machine has, or none. A port that somebody else has on one of them is an
+// error: clients of that address would reach another process.
+func listenOn(port Port, addresses []address) ([]Listener, error) {
+	var opened []Listener
+	var lacking []error
 	for _, address := range addresses {
 		listener, err := net.Listen(address.network, net.JoinHostPort(address.host, strconv.Itoa(port.Local)))
-		if err != nil {
-			failed = append(failed, err)
-			if !address.optional {
-				Close(opened)
-				return nil, fmt.Errorf("unable to listen on port %d: %w", port.Local, err)
-			}
-			continue
+		switch {
+		case err == nil:
+			port.Local = listener.Addr().(*net.TCPAddr).Port // one random number for all addresses
+			opened = append(opened, Listener{listener, port})
+		case address.optional && lacks(address):
+			lacking = append(lacking, err)
+		default:
+			Close(opened)
+			return nil, err
 		}
-		port.Local = listener.Addr().(*net.TCPAddr).Port // one random number for all addresses
-		opened = append(opened, Listener{listener, port})
 	}
 	if len(opened) == 0 {
-		return nil, fmt.Errorf("unable to listen on port %d: %w", port.Local, errors.Join(failed...))
+		return nil, errors.Join(lacking...)
 	}
 	return opened, nil
+}
+
+// lacks reports that the machine does not have an address: no port at all can be opened there.
+func lacks(address address) bool {
+	listener, err := net.Listen(address.network, net.JoinHostPort(address.host, "0"))
+	if err != nil {
+		return true
+	}
+	listener.Close() // nobody knows of it
+	return false
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-leader/kubectl-leader/pkg/identity"
 )
 
 // SameAsRemote as a local port takes the number of the remote one.
@@ -100,7 +102,7 @@ func Ports(pod *corev1.Pod) []ContainerPort {
 func lasting(pod *corev1.Pod) []corev1.Container {
 	all := slices.Clone(pod.Spec.Containers)
 	for _, init := range pod.Spec.InitContainers {
-		if init.RestartPolicy != nil && *init.RestartPolicy == corev1.ContainerRestartPolicyAlways {
+		if identity.Sidecar(&init) {
 			all = append(all, init)
 		}
 	}
@@ -118,7 +120,8 @@ func tcpToo(pod *corev1.Pod, number int32) bool {
 	return false
 }
 
-// address is where to listen, by kubectl's rules: localhost means both loopback addresses and is content with one.
+// address is where to listen. localhost means both loopback addresses, as in kubectl; a machine may lack one of them, which makes
+// it optional.
 type address struct {
 	network  string
 	host     string

@@ -1,11 +1,14 @@
 package tunnel
 
 import (
+	"errors"
+	"net"
 	"strconv"
 	"strings"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 )
 
@@ -81,5 +84,48 @@ func TestListen(t *testing.T) {
 	}
 	if _, err := Listen([]Port{{0, "1"}}, []string{"example.org"}, nil); err == nil {
 		t.Error("a host name was taken for an address")
+	}
+}
+
+// TestListenOnHalfTakenPort: clients of the address that somebody else has would reach another process.
+func TestListenOnHalfTakenPort(t *testing.T) {
+	for _, test := range []struct{ network, host string }{{"tcp4", "127.0.0.1"}, {"tcp6", "::1"}} {
+		stranger, err := net.Listen(test.network, net.JoinHostPort(test.host, "0"))
+		if err != nil {
+			t.Logf("this machine has no %s: %v", test.host, err)
+			continue
+		}
+		defer stranger.Close()
+		port := stranger.Addr().(*net.TCPAddr).Port
+		listeners, err := Listen([]Port{{port, "8080"}}, []string{"localhost"}, nil)
+		if err == nil {
+			Close(listeners)
+			t.Errorf("listens on %s although %s is taken", listeners[0].Addr(), stranger.Addr())
+		} else if !strings.Contains(err.Error(), stranger.Addr().String()) {
+			t.Errorf("%v does not name %s", err, stranger.Addr())
+		}
+	}
+}
+
+// TestListenWhereAFamilyIsLacking: a machine without IPv6 has no ::1, which is no fault.
+func TestListenWhereAFamilyIsLacking(t *testing.T) {
+	const lacking = "2001:db8::1" // for documentation: no machine has it
+	opened, err := listenPort(Port{0, "8080"}, []address{{"tcp4", "127.0.0.1", true}, {"tcp6", lacking, true}}, nil)
+	if err != nil || len(opened) != 1 || opened[0].Host() != "127.0.0.1" {
+		t.Errorf("opened %v, %v; want 127.0.0.1 alone", opened, err)
+	}
+	Close(opened)
+	if opened, err = listenPort(Port{0, "8080"}, []address{{"tcp6", lacking, true}}, nil); err == nil || !strings.Contains(err.Error(), lacking) {
+		t.Errorf("opened %v, %v; want an error that names %s", opened, err, lacking)
+	}
+}
+
+// TestRefusedInThePod says what the kubelet said, and what that means for a process that listens on the pod's address.
+func TestRefusedInThePod(t *testing.T) {
+	const said = "failed to connect to localhost:9500 inside namespace: IPv4: dial tcp4 127.0.0.1:9500: connect: connection refused"
+	pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "ops", Name: "op-0"}}
+	err := podError(errors.New(said), pod, 9500, true)
+	if want := "pod ops/op-0: nothing listens in the pod on localhost:9500 (" + said + "); a process that listens on the pod's own address alone cannot be reached through port-forward"; err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }

@@ -31,10 +31,18 @@ type unheard struct{ error }
 
 func (e unheard) Unwrap() error { return e.error }
 
-// refused is an unheard failure of the pod itself: it runs, and nothing listens on the port.
-type refused struct{ error }
+// refused is an unheard failure of the pod itself: it runs, and nothing listens on the port, on the pod's loopback address. To that
+// alone the kubelet connects, so a process that Prometheus reaches may be out of reach here.
+type refused struct {
+	where string
+	said  error // by the kubelet
+}
 
-func (e refused) Unwrap() error { return e.error }
+func (e refused) Error() string {
+	return fmt.Sprintf("%s (%v); a process that listens on the pod's own address alone cannot be reached through port-forward", e.where, e.said)
+}
+
+func (e refused) Unwrap() error { return e.said }
 
 const (
 	// copyBuffer is for a connection that carries much; one that waits for the next word, as most do, keeps idleBuffer.
@@ -220,7 +228,7 @@ func awaitProblem(problem <-chan error) error {
 // podError judges what the node said of the connection. A refused one never reached anybody.
 func podError(err error, pod *corev1.Pod, number int32, repeatable bool) error {
 	if strings.Contains(err.Error(), "connection refused") && repeatable {
-		return refused{fmt.Errorf("pod %s/%s: nothing listens on port %d", pod.Namespace, pod.Name, number)}
+		return refused{fmt.Sprintf("pod %s/%s: nothing listens in the pod on localhost:%d", pod.Namespace, pod.Name, number), err}
 	}
 	return fmt.Errorf("pod %s/%s, port %d: %w", pod.Namespace, pod.Name, number, err)
 }

@@ -93,22 +93,25 @@ func (c *Case) lock() string {
 	return lock
 }
 
-// role is which of the leaders that one ConfigMap of Spring's records is asked for: the holder's, where there are several.
+// role is which of the leaders that one ConfigMap records is asked for: the holder's, where there are several.
 func (c *Case) role() string {
 	if c.LockRole != "" {
 		return c.LockRole
 	}
-	var roles []string
-	for _, key := range slices.Sorted(maps.Keys(c.Data)) {
-		if role, ok := strings.CutPrefix(key, springRole); ok {
-			roles = append(roles, role)
+	holders := map[string]string{} // by role
+	for key, holder := range c.Data {
+		for _, prefix := range rolePrefixes {
+			if role, ok := strings.CutPrefix(key, prefix); ok {
+				holders[role] = holder
+			}
 		}
 	}
-	if len(roles) < 2 || c.isKopf() {
+	if len(holders) < 2 || c.isKopf() {
 		return ""
 	}
+	roles := slices.Sorted(maps.Keys(holders))
 	for _, role := range roles {
-		if c.HolderIdentity != "" && c.Data[springRole+role] == c.HolderIdentity {
+		if c.HolderIdentity != "" && holders[role] == c.HolderIdentity {
 			return role
 		}
 	}

@@ -137,7 +137,7 @@ func TestAFlawedCaseFailsAndTheOthersAreProved(t *testing.T) {
 // TestOurCases keeps typing mistakes out of our own files: each field is known, and each id is there once.
 func TestOurCases(t *testing.T) {
 	seen := map[string]bool{}
-	for _, file := range []string{"testdata/cases.json", "testdata/own.json"} {
+	for _, file := range []string{"testdata/cases.json", "testdata/own.json", "testdata/kin.json", "testdata/wild.json"} {
 		cases, warnings, err := Load(file)
 		if err != nil || len(warnings) > 0 {
 			t.Errorf("%s: %v, warnings %q", file, err, warnings)

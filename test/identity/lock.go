@@ -14,6 +14,9 @@ const (
 	springRole      = "leader.id." // begins Spring's keys, one a role
 )
 
+// rolePrefixes begin the keys that have a leader each: Spring's, and Camel's.
+var rolePrefixes = []string{springRole, "leader.pod."}
+
 // lockObject is the lock as its project would have written it by now: what the case gives, and what it leaves out.
 func (c *Case) lockObject(now time.Time) (*unstructured.Unstructured, error) {
 	r := c.record(now)

@@ -12,11 +12,14 @@ import (
 // present, all by the same span, and each keeps the form in which its project writes it: that form is what is proved.
 
 var (
-	renewals = `renewTime|lastseen`
+	renewals = `renewTime|renew-time|lastseen`
+	others   = `acquireTime|acquire-time|created`
 	renewal  = regexp.MustCompile(`(?i)^(?:` + renewals + `)$`)
-	timeKey  = regexp.MustCompile(`(?i)^(?:` + renewals + `|acquireTime|created)$`)
+	timeKey  = regexp.MustCompile(`(?i)^(?:` + renewals + `|` + others + `|leader\.local\.timestamp\..*|.*expiry)$`)
+	// expiry is the key of a time that is not yet past while the lock is held.
+	expiry = regexp.MustCompile(`(?i)expiry$`)
 	// timeField is one of these with its value, in the text of a JSON object.
-	timeField = regexp.MustCompile(`(?i)"(` + renewals + `|acquireTime|created)"(\s*:\s*)("[^"]*"|[\d.]+)`)
+	timeField = regexp.MustCompile(`(?i)"(` + renewals + `|` + others + `)"(\s*:\s*)("[^"]*"|[\d.]+)`)
 )
 
 // moveAll moves the times in a text under its key: those of a JSON object in it, or the text itself under a time's key.
@@ -34,6 +37,9 @@ func moveAll(key, text string, span time.Duration) string {
 	})
 }
 
+// untilExpiry is how long before its expiry a lock was renewed that records its expiry alone.
+const untilExpiry = time.Minute
+
 // times are the moments that a lock's content names.
 type times struct{ renewed, other []time.Time }
 
@@ -44,6 +50,8 @@ func (t *times) add(key, text string) {
 		case !ok:
 		case renewal.MatchString(key):
 			t.renewed = append(t.renewed, at)
+		case expiry.MatchString(key):
+			t.renewed = append(t.renewed, at.Add(-untilExpiry))
 		default:
 			t.other = append(t.other, at)
 		}
@@ -60,8 +68,10 @@ func (t times) all() []time.Time { return append(slices.Clone(t.renewed), t.othe
 // times are the moments that the case gives for its lock.
 func (c *Case) times() times {
 	var found times
-	for key, text := range c.Annotation {
-		found.add(key, text)
+	for _, content := range []texts{c.Annotation, c.Data} {
+		for key, text := range content {
+			found.add(key, text)
+		}
 	}
 	found.add("renewTime", c.RenewTime)
 	found.add("acquireTime", c.AcquireTime)
@@ -86,9 +96,11 @@ func (c *Case) moveTo(at time.Time) {
 		return
 	}
 	span := at.Sub(slices.MaxFunc(anchors, time.Time.Compare))
-	c.Annotation = maps.Clone(c.Annotation)
-	for key, text := range c.Annotation {
-		c.Annotation[key] = moveAll(key, text, span)
+	c.Annotation, c.Data = maps.Clone(c.Annotation), maps.Clone(c.Data)
+	for _, content := range []texts{c.Annotation, c.Data} {
+		for key, text := range content {
+			content[key] = moveAll(key, text, span)
+		}
 	}
 	if c.LeaseSpec != nil {
 		c.LeaseSpec = object(moveAll("", string(c.LeaseSpec), span))

@@ -3,7 +3,9 @@ package identity
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -154,18 +156,18 @@ func (c *Case) recordKey() string {
 	return leaderAnnotation
 }
 
-// patroniAnnotated tells that the case's annotations are Patroni's.
+// patroniAnnotated tells that the case's annotations are Patroni's. Lorry's are called so, too, but for the times.
 func (c *Case) patroniAnnotated() bool {
-	_, leader := c.Annotation["leader"]
-	_, ttl := c.Annotation["ttl"]
-	return leader || ttl
+	has := func(key string) bool { _, ok := c.Annotation[key]; return ok }
+	return (has("leader") || has("ttl")) && !has("renew-time") && !has("acquire-time")
 }
 
 // annotated tells that the case's annotations have the record, so that the lock needs no other: client-go's, or Patroni's,
 // which has no leader once that is released.
 func (c *Case) annotated() bool {
-	for _, key := range []string{leaderAnnotation, kuredAnnotation, "leader", "ttl", "renewTime", "transitions", "optime"} {
-		if _, ok := c.Annotation[key]; ok {
+	for key, text := range c.Annotation {
+		if slices.Contains([]string{leaderAnnotation, kuredAnnotation, "leader", "ttl", "renewTime", "transitions", "optime"}, key) ||
+			expiry.MatchString(key) || strings.HasSuffix(key, "leader.node") || strings.Contains(text, "holderIdentity") {
 			return true
 		}
 	}

@@ -306,7 +306,7 @@ func TestRequests(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, request := range asked {
-		if seen[request] && !strings.HasSuffix(request, "/configmaps") { // Spring's have a list of their own
+		if seen[request] && !strings.HasSuffix(request, "/configmaps") { // those whose data has a record are read whole, too
 			t.Errorf("list asks twice: %s", request)
 		}
 		seen[request] = true

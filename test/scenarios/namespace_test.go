@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/utils/ptr"
 )
 
 // namespace is a scenario's own part of the cluster, with a kubeconfig whose context points there.
@@ -53,7 +54,10 @@ func (l *lab) namespace(dir string) (*namespace, error) {
 	return ns, err
 }
 
-// delete frees what the scenario used. Nobody waits for it, and where it fails the cluster goes soon anyway.
+// delete frees what the scenario used. Nobody waits for it, and where it fails the cluster goes soon anyway. The pods end at once:
+// the next scenarios do not share the machine with them, not even with those that hang and have time to end.
 func (ns *namespace) delete() {
-	ns.client.CoreV1().Namespaces().Delete(context.Background(), ns.name, metav1.DeleteOptions{}) // see above
+	ctx := context.Background()
+	ns.client.CoreV1().Namespaces().Delete(ctx, ns.name, metav1.DeleteOptions{})                                                             // see above
+	ns.client.CoreV1().Pods(ns.name).DeleteCollection(ctx, metav1.DeleteOptions{GracePeriodSeconds: ptr.To[int64](1)}, metav1.ListOptions{}) // likewise
 }

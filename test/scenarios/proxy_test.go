@@ -5,63 +5,25 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
-
-	"k8s.io/client-go/rest"
-	"k8s.io/client-go/tools/clientcmd"
 )
 
 // proxy stands between the plugin and the API server, as in many companies. What the plugin gets from it is its own
 // kubeconfig; refuse says which requests it turns away.
 func proxy(t *testing.T, ns *namespace, refuse func(*http.Request) bool) (*httptest.Server, *namespace) {
 	t.Helper()
-	config, err := clientcmd.BuildConfigFromFlags("", ns.kubeconfig)
-	if err != nil {
-		t.Fatal(err)
-	}
-	config.NextProtos = []string{"http/1.1"} // upgrades need it
-	transport, err := rest.TransportFor(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	target, err := url.Parse(config.Host)
-	if err != nil {
-		t.Fatal(err)
-	}
-	forward := &httputil.ReverseProxy{
-		Rewrite:       func(r *httputil.ProxyRequest) { r.SetURL(target) },
-		Transport:     transport,
-		FlushInterval: -1,
-		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
-			http.Error(w, err.Error(), http.StatusBadGateway)
-		},
-	}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if refuse(r) {
-			http.Error(w, "not through here", http.StatusBadRequest)
-			return
-		}
-		forward.ServeHTTP(w, r)
-	}))
-	t.Cleanup(func() { server.CloseClientConnections(); server.Close() })
-	through := *ns
-	through.kubeconfig = filepath.Join(t.TempDir(), "kubeconfig")
-	raw, err := clientcmd.LoadFromFile(ns.kubeconfig)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, cluster := range raw.Clusters {
-		cluster.Server, cluster.CertificateAuthority, cluster.CertificateAuthorityData = server.URL, "", nil
-	}
-	if err := clientcmd.WriteToFile(*raw, through.kubeconfig); err != nil {
-		t.Fatal(err)
-	}
-	return server, &through
+	return gateway(t, ns, func(forward http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if refuse(r) {
+				http.Error(w, "not through here", http.StatusBadRequest)
+				return
+			}
+			forward.ServeHTTP(w, r)
+		})
+	})
 }
 
 func TestLogsAcrossCutConnections(t *testing.T) {

@@ -14,11 +14,12 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 )
 
 // leaseCommand writes a Lease: lease NAME HOLDER [acquired=-1h] [renewed=0s] [duration=1h] [transitions=3]. Times are
-// relative to now.
+// relative to now. One that was renewed in the past was written then by the server's record, too.
 func leaseCommand(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) < 2 {
 		ts.Fatalf("usage: lease NAME HOLDER [acquired=-1h] [renewed=0s] [duration=1h] [transitions=3]")
@@ -58,6 +59,17 @@ func (ns *namespace) writeLease(name string, spec coordinationv1.LeaseSpec) erro
 			_, err = leases.Update(ctx, lease, metav1.UpdateOptions{})
 		}
 	}
+	if err != nil || time.Since(spec.RenewTime.Time) < time.Second {
+		return err
+	}
+	return ns.backdate(name, spec.RenewTime.Time)
+}
+
+// backdate lets the server's record of a Lease's last write be of another time. The server takes that only with another change.
+func (ns *namespace) backdate(name string, to time.Time) error {
+	patch := fmt.Sprintf(`[{"op": "replace", "path": "/metadata/managedFields/0/time", "value": %q}, {"op": "add", "path": "/metadata/annotations", "value": {"backdated": ""}}]`,
+		to.UTC().Format(time.RFC3339))
+	_, err := ns.client.CoordinationV1().Leases(ns.name).Patch(context.Background(), name, types.JSONPatchType, []byte(patch), metav1.PatchOptions{})
 	return err
 }
 

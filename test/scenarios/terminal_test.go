@@ -16,6 +16,13 @@ import (
 // terminal opens a terminal, and collects what is written to it.
 func terminal(t *testing.T, columns uint16) (*os.File, *buffer) {
 	t.Helper()
+	_, tty, shown := keyboard(t, columns)
+	return tty, shown
+}
+
+// keyboard opens a terminal whose master side is typed on, and collects what is written to it.
+func keyboard(t *testing.T, columns uint16) (master, tty *os.File, shown *buffer) {
+	t.Helper()
 	master, tty, err := pty.Open()
 	if err != nil {
 		t.Fatal(err)
@@ -23,12 +30,12 @@ func terminal(t *testing.T, columns uint16) (*os.File, *buffer) {
 	if err := pty.Setsize(master, &pty.Winsize{Rows: 50, Cols: columns}); err != nil {
 		t.Fatal(err)
 	}
-	shown := shownOn(t, master)
+	shown = shownOn(t, master)
 	t.Cleanup(func() {
 		tty.Close()    // a test's end
 		master.Close() // likewise
 	})
-	return tty, shown
+	return master, tty, shown
 }
 
 // shownOn collects what is written to a terminal, until it is closed.

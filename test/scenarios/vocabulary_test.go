@@ -21,6 +21,7 @@ var deliberate = map[string]string{
 	"logs --tail":                "with a selector, too, it is one pod",
 	"logs --all-pods":            "the leader is one pod",
 
+	"port-forward --address":             "a port that is taken on one of localhost's addresses is an error: its clients would reach another process",
 	"port-forward --pod-running-timeout": "it is how long to wait for a leader, whose pod runs",
 
 	"version --client": "there is no server part that could be left out",

@@ -33,6 +33,7 @@ type Live struct {
 	board  board
 	screen screen
 	drawn  time.Time
+	paused bool
 }
 
 // NewLive begins a checklist of all checks, in their order. Nothing is drawn before the first Update or Tick.
@@ -64,7 +65,21 @@ func (l *Live) Tick() {
 	l.draw(l.options.Now())
 }
 
+// Pause takes the checklist from the terminal, which somebody else writes to, until it is called with false.
+func (l *Live) Pause(paused bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if paused && !l.paused {
+		columns, _ := l.size()
+		_, _ = io.WriteString(l.out, l.screen.redraw(nil, columns)) // as in draw
+	}
+	l.paused = paused
+}
+
 func (l *Live) draw(now time.Time) {
+	if l.paused {
+		return
+	}
 	columns, rows := l.size()
 	// A terminal that is gone is no reason to stop: the report comes to an error with it.
 	_, _ = io.WriteString(l.out, l.screen.redraw(l.board.frame(columns, rows, now), columns))

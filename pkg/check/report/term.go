@@ -56,7 +56,7 @@ func (e entry) term() string {
 
 func holderAndTerm(s leader.Status) string {
 	since := "of unknown beginning"
-	if acquired := s.Lock.Record.Acquired; !acquired.IsZero() {
+	if acquired := s.Lock.Acquired(); !acquired.IsZero() {
 		since = "since " + acquired.UTC().Format(time.RFC3339)
 	}
 	return "identity " + leader.Quote(s.Lock.Record.Holder) + ", term " + since
@@ -68,7 +68,7 @@ func lockState(s leader.Status) string {
 		return s.Message()
 	}
 	text := fmt.Sprintf("%s: %s", s.Lock.Ref, s.State)
-	if renewed := s.Lock.Record.Renewed; !renewed.IsZero() && !s.Time.IsZero() {
+	if renewed := s.Lock.Renewed(); !renewed.IsZero() && !s.Time.IsZero() {
 		text += ", renewed " + span(max(0, s.Time.Sub(renewed))) + " ago"
 	}
 	return text + fmt.Sprintf(", leaseTransitions %d", s.Lock.Record.Transitions)

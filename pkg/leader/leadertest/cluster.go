@@ -5,6 +5,8 @@ package leadertest
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -35,6 +37,8 @@ type Cluster struct {
 	denied   error // of lists and watches
 	oldest   int   // version that a watch can begin with
 	gets     int
+	skew     time.Duration // of the holders' clock
+	stripped bool          // managedFields are
 }
 
 // New makes an empty cluster.
@@ -52,9 +56,9 @@ func (c *Cluster) Finder() *leader.Finder {
 
 // Hold lets a pod (or anybody) hold the lock from now on, in a term of its own.
 func (c *Cluster) Hold(holder string, duration time.Duration) {
-	now := metav1.NowMicro()
+	now := c.holdersNow()
 	seconds, transitions := int32(duration/time.Second), int32(c.version)
-	c.put("lease/op", &coordinationv1.Lease{
+	c.write(&coordinationv1.Lease{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "ops", Name: "op", UID: "lease"},
 		Spec: coordinationv1.LeaseSpec{HolderIdentity: &holder, AcquireTime: &now, RenewTime: &now,
 			LeaseDurationSeconds: &seconds, LeaseTransitions: &transitions},
@@ -63,11 +67,37 @@ func (c *Cluster) Hold(holder string, duration time.Duration) {
 
 // Renew renews the lock.
 func (c *Cluster) Renew() {
+	now := c.holdersNow()
+	c.Change(func(lease *coordinationv1.Lease) { lease.Spec.RenewTime = &now })
+}
+
+// Change writes the lock as changed.
+func (c *Cluster) Change(change func(*coordinationv1.Lease)) {
 	c.mu.Lock()
 	lease := c.objects["lease/op"].(*coordinationv1.Lease).DeepCopy()
 	c.mu.Unlock()
-	now := metav1.NowMicro()
-	lease.Spec.RenewTime = &now
+	change(lease)
+	c.write(lease)
+}
+
+// Skew sets the holders' clock ahead of the server's, or behind it if less than 0.
+func (c *Cluster) Skew(by time.Duration) { c.skew = by }
+
+// StripManagedFields lets the server not tell any more who wrote the lock when.
+func (c *Cluster) StripManagedFields() { c.stripped = true }
+
+func (c *Cluster) holdersNow() metav1.MicroTime { return metav1.NewMicroTime(time.Now().Add(c.skew)) }
+
+// write puts the lock with what the server notes of who writes it.
+func (c *Cluster) write(lease *coordinationv1.Lease) {
+	now := metav1.NewTime(time.Now().Truncate(time.Second))
+	lease.ManagedFields = []metav1.ManagedFieldsEntry{{
+		Manager: "op", Operation: metav1.ManagedFieldsOperationUpdate, Time: &now, FieldsType: "FieldsV1",
+		FieldsV1: metav1.NewFieldsV1(`{"f:spec":{"f:holderIdentity":{},"f:renewTime":{}}}`),
+	}}
+	if c.stripped {
+		lease.ManagedFields = nil
+	}
 	c.put("lease/op", lease)
 }
 
@@ -75,7 +105,7 @@ func (c *Cluster) Renew() {
 func (c *Cluster) Run(name string, change ...func(*corev1.Pod)) {
 	started := metav1.NewTime(time.Now().Add(-time.Minute))
 	pod := &corev1.Pod{
-		ObjectMeta: metav1.ObjectMeta{Namespace: "ops", Name: name, UID: types.UID("uid-" + name)},
+		ObjectMeta: metav1.ObjectMeta{Namespace: "ops", Name: name, UID: types.UID("uid-" + name), CreationTimestamp: started},
 		Spec:       corev1.PodSpec{Containers: []corev1.Container{{Name: "op", Ports: []corev1.ContainerPort{{Name: "http", ContainerPort: 8080}}}}},
 		Status: corev1.PodStatus{
 			Phase: corev1.PodRunning, StartTime: &started,
@@ -179,8 +209,10 @@ func (c *Cluster) list(key string) (objects []metav1.Object, version string, err
 	if err := errors.Join(c.fail, c.denied); err != nil {
 		return nil, "", err
 	}
-	if object := c.objects[key]; object != nil {
-		objects = append(objects, object.(runtime.Object).DeepCopyObject().(metav1.Object))
+	for _, name := range slices.Sorted(maps.Keys(c.objects)) {
+		if name == key || strings.HasSuffix(key, "/") && strings.HasPrefix(name, key) {
+			objects = append(objects, c.objects[name].(runtime.Object).DeepCopyObject().(metav1.Object))
+		}
 	}
 	return objects, strconv.Itoa(c.version), nil
 }
@@ -209,8 +241,7 @@ func (c *Cluster) watch(key, since string) (watch.Interface, error) {
 	return w, nil
 }
 
-// named is the key of the one object that a list or a watch asks for. A list of all finds none: the pods here have plain
-// names.
+// named is the key of the one object that a list or a watch asks for, or with a slash at its end what those of all begin with.
 func named(kind string, opts metav1.ListOptions) string {
 	return kind + "/" + strings.TrimPrefix(opts.FieldSelector, "metadata.name=")
 }
