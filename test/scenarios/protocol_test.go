@@ -209,7 +209,7 @@ func TestTimeOfARenewal(t *testing.T) {
 // renewalWritten is when the API server wrote a Lease's renewTime.
 func renewalWritten(lease *coordinationv1.Lease) (latest time.Time) {
 	for _, entry := range lease.ManagedFields {
-		if entry.Time != nil && entry.FieldsV1 != nil && strings.Contains(string(entry.FieldsV1.Raw), `"f:renewTime"`) && entry.Time.After(latest) {
+		if entry.Time != nil && entry.FieldsV1 != nil && strings.Contains(string(entry.FieldsV1.GetRawBytes()), `"f:renewTime"`) && entry.Time.After(latest) {
 			latest = entry.Time.Time
 		}
 	}
