@@ -89,7 +89,8 @@ func patroniAnnotations(lock *Lock, object *unstructured.Unstructured, _ time.Ti
 }
 
 // expiryAnnotations: OpenStack-Helm's MariaDB records the leader and when its record ends, which the leader moves on
-// (openstack/openstack-helm mariadb/templates/bin/_start.py.tpl).
+// (openstack/openstack-helm mariadb/templates/bin/_start.py.tpl). All pods write the data of the same object by the same
+// client.
 func expiryAnnotations(lock *Lock, object *unstructured.Unstructured, _ time.Time) (bool, error) {
 	const node, expiry = "openstackhelm.openstack.org/leader.node", "openstackhelm.openstack.org/leader.expiry"
 	annotations := object.GetAnnotations()
@@ -97,7 +98,9 @@ func expiryAnnotations(lock *Lock, object *unstructured.Unstructured, _ time.Tim
 	if !ok {
 		return false, nil
 	}
-	lock.recordedIn(object, expiry)
+	if lock.recordedIn(object, expiry); wroteAnother(object, expiry, []string{"data"}) {
+		lock.Written = time.Time{} // by any of the pods, nobody knows which
+	}
 	lock.Record.Holder = holder
 	if ends := scalar(annotations[expiry]).time(); !ends.IsZero() {
 		lock.Record.Renewed, lock.Record.Duration = ends.Add(-mariaTTL), mariaTTL
@@ -113,6 +116,7 @@ func anyAnnotation(lock *Lock, object *unstructured.Unstructured, _ time.Time) (
 	annotations := object.GetAnnotations()
 	for _, key := range slices.Sorted(maps.Keys(annotations)) {
 		if isRecord(annotations[key]) {
+			lock.recordedIn(object, key)
 			readRecord(lock, "annotation "+key, annotations[key])
 			return true, nil
 		}

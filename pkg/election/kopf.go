@@ -1,7 +1,6 @@
 package election
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -43,7 +42,7 @@ func kopfStatus(lock *Lock, object *unstructured.Unstructured, now time.Time) (b
 		if record.Duration == 0 {
 			record.Duration = kopfLifetime
 		}
-		if p.lock.recordedIn(object, id); wroteAnother(object, id, status) {
+		if p.lock.recordedIn(object, id); wroteAnother(object, id, slices.Collect(maps.Keys(status))) {
 			p.lock.Written = time.Time{} // peers of one name in managedFields: which of them wrote then, nobody knows
 		}
 		p.live = p.lock.StateAt(now) == Held
@@ -64,22 +63,6 @@ func kopfStatus(lock *Lock, object *unstructured.Unstructured, now time.Time) (b
 		}
 	}
 	return true, nil
-}
-
-// wroteAnother reports that who writes what a peer says of itself writes that of others, too.
-func wroteAnother(object *unstructured.Unstructured, id string, peers map[string]any) bool {
-	field := func(id string) []byte { return []byte(`"f:` + id + `"`) }
-	for _, entry := range object.GetManagedFields() {
-		if entry.FieldsV1 == nil || !bytes.Contains(entry.FieldsV1.GetRawBytes(), field(id)) {
-			continue
-		}
-		for other := range peers {
-			if other != id && bytes.Contains(entry.FieldsV1.GetRawBytes(), field(other)) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // scalarOf takes a value from an object that was decoded already.

@@ -166,9 +166,10 @@ func recordsInData(object *metav1.PartialObjectMetadata) bool {
 	return false
 }
 
-// recordKey is how keys of data are called that have a record, or the address that Flink adds to one.
+// recordKey is how keys of data are called that have a record, or the address that Flink adds to one. Each match costs a
+// request, so placeholders and selections must not match.
 var recordKey = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)"f:([^"]*(leader|election|holder)[^"]*|([^"]*[-._])?(lock|lease)([-._][^"]*)?|address)"`)
+	return regexp.MustCompile(`(?i)"f:([^"]*leader[^"]*|([^"]*[^s"])?election[^"]*|([^"]*[-._])?((lock|lease|current)?holder[a-z]*|lock|lease)([-._][^"]*)?|address)"`)
 })
 
 // records reads an object that may record several elections.

@@ -1,6 +1,7 @@
 package election
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -82,6 +83,10 @@ func TestStateAt(t *testing.T) {
 		{"held by its own name", heartbeatOf("my-operator", same), 0, NotElection},
 		{"held by what begins with its name", heartbeatOf("my-operator_0c2c1c37-9f3b-4a5e-9d4a-6a2c7b3f1d10", same), 0, NotElection},
 		{"held by what its name is only a part of a word of", heartbeatOf("my-operators-0", same), 0, Held},
+		{"held by a pod of the Deployment that has its name", heartbeatOf("my-operator-6d8b9c7f5d-x2k4z", same), 0, Held},
+		{"the same, with a UUID", heartbeatOf("my-operator-6d8b9c7f5d-x2k4z_0c2c1c37-9f3b-4a5e-9d4a-6a2c7b3f1d10", same), 0, Held},
+		{"held by a pod of the DaemonSet that has its name", heartbeatOf("my-operator-x2k4z", same), 0, Held},
+		{"held by a pod of the StatefulSet that has its name", heartbeatOf("my-operator-0", same), 0, Held},
 		{"held by a UUID", heartbeatOf("0c2c1c37-9f3b-4a5e-9d4a-6a2c7b3f1d10", same), 0, NotElection},
 		{"held by nobody, and renewed", heartbeatOf("", same), 0, NotElection},
 		{"held by nobody since a release", heartbeatOf("", func(l *coordinationv1.Lease) { l.Spec.LeaseDurationSeconds = ptr.To[int32](1) }), 0, Released},
@@ -155,4 +160,16 @@ func FuzzLease(f *testing.F) {
 			t.Errorf("%s: %+v", state, lock)
 		}
 	})
+}
+
+func TestIsTerm(t *testing.T) {
+	term := Lock{Exists: true, Record: Record{Holder: "op-0", Acquired: renewed}}.Term()
+	for text, want := range map[string]bool{
+		term: true, "": false, "op-0": false, "term-": false, term + "0": false, term[:len(term)-2]: false, term + "\n": false,
+		"term-" + strings.ToUpper(strings.TrimPrefix(term, "term-")): false, // it would equal no term, and so be over
+	} {
+		if got := IsTerm(text); got != want {
+			t.Errorf("%q: %v, want %v", text, got, want)
+		}
+	}
 }

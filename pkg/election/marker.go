@@ -74,8 +74,14 @@ func heartbeat(lease *coordinationv1.Lease) bool {
 	case lease.Labels["k8s.io/component"] != "", uuid.MatchString(holder):
 		return true
 	}
-	return own && (rest == "" || strings.ContainsAny(rest[:1], "-_./:"))
+	return own && (rest == "" || strings.ContainsAny(rest[:1], "-_./:") && !podOfMany().MatchString(rest))
 }
+
+// podOfMany is what the name of a workload's pod has behind that of the workload. A Lease that is called like a workload and
+// held by one of its pods is no heartbeat of that pod: the others would have none.
+var podOfMany = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^-(([bcdfghjklmnpqrstvwxz2456789]{6,10}-)?[bcdfghjklmnpqrstvwxz2456789]{5}|[0-9]{1,5})(_.*)?$`)
+})
 
 var uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 

@@ -28,6 +28,22 @@ func (l *Lock) recordedIn(object metav1.Object, field string) {
 	}
 }
 
+// wroteAnother reports that who writes a field of the object writes one of some others, too.
+func wroteAnother(object metav1.Object, field string, others []string) bool {
+	name := func(field string) []byte { return []byte(`"f:` + field + `"`) }
+	for _, entry := range object.GetManagedFields() {
+		if entry.FieldsV1 == nil || !bytes.Contains(entry.FieldsV1.GetRawBytes(), name(field)) {
+			continue
+		}
+		for _, other := range others {
+			if other != field && bytes.Contains(entry.FieldsV1.GetRawBytes(), name(other)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Renewed is when the record was renewed last, by the API server's clock as well as that is known; the zero time where it is
 // none that is renewed. The record's own time counts where the server has none, and within the second that the server tells.
 func (l Lock) Renewed() time.Time {
@@ -81,12 +97,16 @@ func (l Lock) Acquired() time.Time {
 }
 
 // Skew is how far the record's times are ahead of the API server's clock, in whole seconds; less than 0 where they are
-// behind. ok is false where there is nothing to compare.
+// behind. ok is false where there is nothing to compare. A record is written a moment after its time was taken, at times in
+// the next second, which is no skew.
 func (l Lock) Skew() (skew time.Duration, ok bool) {
 	if l.Written.IsZero() || l.Record.Renewed.IsZero() {
 		return 0, false
 	}
-	return l.Record.Renewed.Truncate(time.Second).Sub(l.Written), true
+	if skew = l.Record.Renewed.Truncate(time.Second).Sub(l.Written); skew == -doubt {
+		skew = 0
+	}
+	return skew, true
 }
 
 // Zone is how far ahead of UTC the record's times were written; 0 where they tell their zone, or where it is UTC. What is

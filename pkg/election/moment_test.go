@@ -143,3 +143,54 @@ func TestKopfPeersAndTheServersRecord(t *testing.T) {
 		})
 	}
 }
+
+// TestRecordsOfManyWriters: the server's record of a write says nothing of a holder where others write by its name, too.
+func TestRecordsOfManyWriters(t *testing.T) {
+	at := renewed.Truncate(time.Second)
+	now := at.Add(time.Second)
+	record := func(holder string, renewed time.Time) string {
+		return `{"holderIdentity":"` + holder + `","leaseDurationSeconds":15,"renewTime":"` + renewed.Format(time.RFC3339) + `"}`
+	}
+	maria := map[string]string{"openstackhelm.openstack.org/leader.node": "db-0", "openstackhelm.openstack.org/leader.expiry": at.Add(-time.Minute).Format(time.RFC3339)}
+	const ownsMaria = `{"f:metadata":{"f:annotations":{"f:openstackhelm.openstack.org/leader.expiry":{}}}`
+	for _, test := range []struct {
+		name        string
+		annotations map[string]string
+		data        map[string]any
+		key, fields string
+		want        State
+	}{
+		{"an annotation of any name, by a clock that is behind", map[string]string{"example.com/leader": record("op-0", at.Add(-time.Minute))}, nil, "",
+			`{"f:metadata":{"f:annotations":{"f:example.com/leader":{}}}}`, Held},
+		{"a role alone, by a clock that is behind", nil, map[string]any{"a": record("op-0", at.Add(-time.Minute))}, "a", `{"f:data":{"f:a":{}}}`, Held},
+		{"a role that is dead, beside one that lives", nil, map[string]any{"a": record("op-0", at.Add(-time.Minute)), "b": record("op-1", at)}, "a",
+			`{"f:data":{"f:a":{},"f:b":{}}}`, Expired},
+		{"the one that lives", nil, map[string]any{"a": record("op-0", at.Add(-time.Minute)), "b": record("op-1", at)}, "b",
+			`{"f:data":{"f:a":{},"f:b":{}}}`, Held},
+		{"MariaDB, by a clock that is behind", maria, nil, "", ownsMaria + `}`, Held},
+		{"MariaDB that is dead, beside those that write their samples", maria, map[string]any{"sample_time.db-1": "x"}, "",
+			ownsMaria + `,"f:data":{"f:sample_time.db-1":{}}}`, Expired},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			o := object(test.annotations, "data", test.data)
+			o.SetManagedFields([]metav1.ManagedFieldsEntry{written(at, "client", test.fields)})
+			lock, err := FromObject(Ref{Kind: ConfigMap, Name: "x", Key: test.key}, o, now)
+			if err != nil || lock.StateAt(now) != test.want {
+				t.Errorf("%s, %v, want %s", lock.StateAt(now), err, test.want)
+			}
+		})
+	}
+}
+
+// TestSkewOfARightClock: the time of a renewal is taken a moment before it is written.
+func TestSkewOfARightClock(t *testing.T) {
+	at := renewed.Truncate(time.Second)
+	for before, want := range map[time.Duration]time.Duration{
+		time.Millisecond: 0, -900 * time.Millisecond: 0, -time.Second: time.Second, 2 * time.Second: -2 * time.Second,
+	} {
+		lock := Lock{Written: at, Record: Record{Renewed: at.Add(-before)}}
+		if skew, ok := lock.Skew(); skew != want || !ok {
+			t.Errorf("%s before the write: %s (%v), want %s", before, skew, ok, want)
+		}
+	}
+}

@@ -41,7 +41,9 @@ func roleData(lock *Lock, object *unstructured.Unstructured, _ time.Time) (bool,
 		}
 	}
 	if isRecord(data[role]) {
-		lock.recordedIn(object, role)
+		if lock.recordedIn(object, role); wroteAnother(object, role, roles) {
+			lock.Written = time.Time{} // for one of several roles, nobody knows which
+		}
 		readRecord(lock, "data "+role, data[role])
 	}
 	return true, nil

@@ -40,5 +40,5 @@ func (l Lock) Term() string {
 func IsTerm(text string) bool {
 	sum, ok := strings.CutPrefix(text, termPrefix)
 	bytes, err := hex.DecodeString(sum)
-	return ok && err == nil && len(bytes) == termBytes
+	return ok && err == nil && len(bytes) == termBytes && strings.ToLower(sum) == sum
 }

@@ -141,7 +141,7 @@ func (s *Search) tellsPod(before, behind string, host Host, pod *corev1.Pod) boo
 	switch {
 	case generatedEnd(host.Name) != "":
 		return true
-	case ordinalEnd(host.Name) == "" && (!saysElection(before) || behind != ""):
+	case ordinalEnd(host.Name) == "" && (!announcesHolder(before) || behind != ""):
 		return false // a mere word
 	}
 	return s.tellsBefore(before, pod) && s.tellsBehind(behind, pod)
@@ -149,7 +149,7 @@ func (s *Search) tellsPod(before, behind string, host Host, pod *corev1.Pod) boo
 
 func (s *Search) tellsBefore(before string, pod *corev1.Pod) bool {
 	switch {
-	case before == "", !strings.ContainsAny(before[len(before)-1:], separators), strings.HasSuffix(before, blank+"-"), saysElection(before):
+	case before == "", !strings.ContainsAny(before[len(before)-1:], separators), strings.HasSuffix(before, blank+"-"), announcesHolder(before):
 		return true
 	}
 	// Its own words once more, or a pod that has the lock's name.
@@ -174,7 +174,7 @@ func (s *Search) tellsBehind(behind string, pod *corev1.Pod) bool {
 
 // tellsNode reports that what stands around a node's name is not the rest of a longer name.
 func (s *Search) tellsNode(before, behind string) bool {
-	if before != "" && strings.ContainsAny(before[len(before)-1:], separators) && !saysElection(before) {
+	if before != "" && strings.ContainsAny(before[len(before)-1:], separators) && !announcesHolder(before) {
 		return false
 	}
 	switch {
@@ -190,7 +190,18 @@ func (s *Search) tellsNode(before, behind string) bool {
 	})
 }
 
-// electionWords are what identities say of an election, and names of pods do not.
+// announcesHolder reports that a text before a name says that the holder's follows. Workloads are called external and
+// identity, too: external-web-0, which is gone, must not lead to web-0.
+func announcesHolder(before string) bool {
+	return slices.ContainsFunc(wordsOf(before), func(word string) bool {
+		return slices.Contains(electionWords, word) && !slices.Contains(workloadWords, word)
+	})
+}
+
+// workloadWords are those electionWords that workloads are called by as well.
+var workloadWords = []string{"external", "identity"}
+
+// electionWords are what identities say of an election, and names of pods hardly do.
 var electionWords = []string{"leader", "elector", "election", "leaderelection", "candidate", "identity", "unknown", "external"}
 
 func saysElection(text string) bool {

@@ -22,6 +22,8 @@ func TestParts(t *testing.T) {
 		{"Istio without POD_NAME", "unknown-istiod-0", "istio-leader", []*corev1.Pod{pod("ops/istiod-0", "n")}, []string{"istiod-0:prefix-host"}},
 		{"text before and behind", "plattr-plattr-6d8b9c7f5d-x2k4z-1", "plattr-leader", []*corev1.Pod{pod("ops/plattr-6d8b9c7f5d-x2k4z", "n")}, []string{"plattr-6d8b9c7f5d-x2k4z:prefix-host"}},
 		{"text before a StatefulSet's pod that has the lock's name", "prod-web-0", "web", []*corev1.Pod{pod("ops/web-0", "n"), pod("ops/web-1", "n")}, []string{"web-0:prefix-host"}},
+		{"a StatefulSet whose name begins with external, and has one pod", "external-web-0", "shop", []*corev1.Pod{pod("ops/web-0", "n")}, nil},
+		{"or with identity", "identity-postgres-0", "shop", []*corev1.Pod{pod("ops/postgres-0", "n")}, nil},
 		{"but not one that has not", "prod-web-0", "shop", []*corev1.Pod{pod("ops/web-0", "n")}, nil},
 		{"nor where the longer name has siblings", "prod-web-0", "web", []*corev1.Pod{pod("ops/web-0", "n"), pod("ops/prod-web-1", "n")}, nil},
 		{"nor where the lock's name stands before it", "vault-web-0", "vault", []*corev1.Pod{pod("ops/web-0", "n")}, nil},
@@ -87,6 +89,7 @@ func TestPartsOfNodes(t *testing.T) {
 		{"worker-2-spare", "abc", "worker-2", false},
 		{"controller-manager-6xgvj-external-x", "controller-manager", "controller", false},
 		{"17", "abc", "worker-17", false},
+		{"external-dns", "abc", "dns", false},
 		{"elector:worker-17", "abc", "worker-17", true},
 	} {
 		s := NewSearch(Claim{Holder: test.holder, LockName: test.lock}, nil)

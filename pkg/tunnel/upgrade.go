@@ -53,7 +53,9 @@ func (p *Protocol) Upgrade(overWebSocket, overSPDY func() error) error {
 	}
 	second := overSPDY()
 	if !notUpgraded(second) {
-		p.spdy.Store(worked(second))
+		if worked(second) {
+			p.spdy.Store(true)
+		}
 		return second
 	}
 	if status := apierrors.APIStatus(nil); !errors.As(p.said(second), &status) && errors.As(p.said(first), &status) {

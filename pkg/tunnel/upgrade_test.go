@@ -68,6 +68,23 @@ func TestWithoutWebSockets(t *testing.T) {
 	}
 }
 
+// TestSPDYStaysRemembered: a dial that began before another one found out what works may end after it, and fail.
+func TestSPDYStaysRemembered(t *testing.T) {
+	p, fault := NewProtocol("portforward", true), errors.New("connection reset")
+	refused := func() error { return refusedBy(400, "") }
+	if err := p.Upgrade(refused, func() error {
+		if err := p.Upgrade(refused, func() error { return nil }); err != nil {
+			t.Error(err)
+		}
+		return fault
+	}); err != fault {
+		t.Errorf("got %v", err)
+	}
+	if err := p.Upgrade(func() error { t.Error("WebSocket was tried again"); return nil }, func() error { return nil }); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestNetworkFaultIsNoReasonForSPDY(t *testing.T) {
 	p, fault := NewProtocol("portforward", true), errors.New("connection refused")
 	if err := p.Upgrade(func() error { return fault }, func() error { t.Error("SPDY was tried"); return nil }); err != fault {

@@ -65,11 +65,12 @@ func (ns *namespace) writeLease(name string, spec coordinationv1.LeaseSpec) erro
 	return ns.backdate(name, spec.RenewTime.Time)
 }
 
-// backdate lets the server's record of a Lease's last write be of another time. The server takes that only with another change.
+// backdate lets the server's record of a Lease's last write be of another time. The server takes that only with another change, by
+// another manager.
 func (ns *namespace) backdate(name string, to time.Time) error {
 	patch := fmt.Sprintf(`[{"op": "replace", "path": "/metadata/managedFields/0/time", "value": %q}, {"op": "add", "path": "/metadata/annotations", "value": {"backdated": ""}}]`,
 		to.UTC().Format(time.RFC3339))
-	_, err := ns.client.CoordinationV1().Leases(ns.name).Patch(context.Background(), name, types.JSONPatchType, []byte(patch), metav1.PatchOptions{})
+	_, err := ns.client.CoordinationV1().Leases(ns.name).Patch(context.Background(), name, types.JSONPatchType, []byte(patch), metav1.PatchOptions{FieldManager: "backdate"})
 	return err
 }
 
