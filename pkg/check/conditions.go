@@ -12,10 +12,11 @@ import (
 type Conditions struct {
 	// Released: nobody holds the lock. Missing: there is no such object.
 	Released, Missing bool
-	// Holder, HolderNot and ChangedFrom are an identity or a pod's name. ChangedFrom wants somebody else to hold the lock.
-	// It may also be what tells a term apart where the name stays the same: a pod's UID, or what election.Lock.Term returns.
+	// Holder, HolderNot and ChangedFrom are an identity or a pod's name. ChangedFrom wants somebody
+	// else to hold the lock. It may also be what tells a term apart where the name stays the same:
+	// a pod's UID, or what election.Lock.Term returns.
 	Holder, HolderNot, ChangedFrom string
-	// TermAfter is a term that has to be over, as election.Lock.Term returns it; "" for any.
+	// TermAfter is a term that must be over, as election.Lock.Term returns it; "" for any.
 	TermAfter string
 	// Transitions is about leaseTransitions; nil for any. ParseTransitions makes it.
 	Transitions *Assertion

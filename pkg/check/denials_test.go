@@ -38,7 +38,8 @@ func TestDenials(t *testing.T) {
 	}
 }
 
-// TestPassing: a server that ends in the middle of an answer may be back soon, as may one that does not answer at all.
+// TestPassing: a server that ends in the middle of an answer may be back soon, as may one that does
+// not answer at all.
 func TestPassing(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "100")

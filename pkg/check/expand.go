@@ -8,9 +8,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Expand replaces ${VAR} in the value of a header or in a body by what env says. $${VAR} stands for ${VAR}, and a $ before anything
-// else for itself, as bodies of JSON have them. A variable that is not set is an error: what would be sent without it is not what
-// is meant.
+// Expand replaces ${VAR} in the value of a header or in a body by what env says. $${VAR} stands for
+// ${VAR}, and a $ before anything else for itself, as bodies of JSON have them. A variable that is
+// not set is an error: what would be sent without it is not what is meant.
 func Expand(text string, env func(name string) (string, bool)) (string, error) {
 	expanded, _, problem := expand(text, env)
 	if problem != "" {

@@ -19,8 +19,8 @@ type HTTP struct {
 	// Path may have a query.
 	Path   string
 	Scheme string // http or https; "" is http
-	// ServerName is the name in the endpoint's certificate, with https: what is asked for by SNI and as Host, and verified. "" is
-	// the Runner's, and localhost where that has none.
+	// ServerName is the name in the endpoint's certificate, with https: what is asked for by SNI
+	// and as Host, and verified. "" is the Runner's, and localhost where that has none.
 	ServerName string
 	Method     string // "" is GET
 	// Headers and Body may hold secrets: they are never shown.

@@ -52,7 +52,8 @@ type Runner struct {
 	Leader Leader
 	// Timeout is how long a checkpoint may take that does not say so itself; 0 tries once.
 	Timeout time.Duration
-	// Patient gives a checkpoint that does not say how long it may take enough time for a Lease to run out (leader.DefaultWait).
+	// Patient gives a checkpoint that does not say how long it may take enough time for a Lease to
+	// run out (leader.DefaultWait).
 	Patient bool
 	// Interval is how long to wait before evidence is taken again that no event announces.
 	Interval time.Duration
@@ -76,7 +77,8 @@ type streamKey struct {
 
 func (s Spec) streamKey() streamKey { return streamKey{s.Lock.String(), s.Namespace, s.Renewals()} }
 
-// Renewals reports that the check wants to hear of every renewal of its lock. leaseTransitions may change with one.
+// Renewals reports that the check wants to hear of every renewal of its lock. leaseTransitions may
+// change with one.
 func (s Spec) Renewals() bool {
 	return s.Conditions != nil && (s.Conditions.RenewedWithin > 0 || s.Conditions.Transitions != nil)
 }
@@ -195,7 +197,8 @@ func (r *Runner) checkpoint(ctx context.Context, checkpoint Checkpoint, attempts
 	}
 }
 
-// patience is how long the checks of a checkpoint may take by their locks, 0 where that is said elsewhere.
+// patience is how long the checks of a checkpoint may take by their locks, 0 where that is said
+// elsewhere.
 func (r *Runner) patience(checkpoint Checkpoint, attempts []*attempt) (longest time.Duration) {
 	if !r.Patient || checkpoint.Timeout != nil {
 		return 0
@@ -220,7 +223,8 @@ func (r *Runner) follow(ctx context.Context, attempts []*attempt) bool {
 	return true
 }
 
-// deletions deletes what has to be deleted, once. It returns the checks that are to be made; none where something went wrong.
+// deletions deletes what has to be deleted, once. It returns the checks that are to be made; none
+// where something went wrong.
 func deletions(ctx context.Context, attempts []*attempt) (pending []*attempt) {
 	for _, a := range attempts {
 		if a.Spec.Kind() != KindDelete {
@@ -298,8 +302,9 @@ func (d *denials) believed(version error) bool {
 
 func isDenial(err error) bool { return apierrors.IsForbidden(err) || apierrors.IsUnauthorized(err) }
 
-// passing reports whether a server that does not answer may do so soon: it is being started, or has too much to do. An answer
-// that was cut in its middle is wrapped by client-go, which IsProbableEOF does not see.
+// passing reports whether a server that does not answer may do so soon: it is being started, or has
+// too much to do. An answer that was cut in its middle is wrapped by client-go, which IsProbableEOF
+// does not see.
 func passing(err error) bool {
 	return errors.Is(err, io.ErrUnexpectedEOF) ||
 		utilnet.IsConnectionRefused(err) || utilnet.IsConnectionReset(err) || errors.Is(err, syscall.EPIPE) || utilnet.IsProbableEOF(err) || utilnet.IsTimeout(err) ||

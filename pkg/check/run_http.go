@@ -37,7 +37,8 @@ type EndpointTLS struct {
 	SkipVerify bool
 	// CA is who signs its certificate; nil for the system's authorities.
 	CA *x509.CertPool
-	// ServerName is the name in its certificate, of checks that have none of their own; "" is localhost.
+	// ServerName is the name in its certificate, of checks that have none of their own; "" is
+	// localhost.
 	ServerName string
 }
 
@@ -112,7 +113,8 @@ func onTheLeader(req *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// origin is the scheme, host and port that are asked. For https the host is what SNI, the verification and the Host header have.
+// origin is the scheme, host and port that are asked. For https the host is what SNI, the
+// verification and the Host header have.
 func (h HTTP) origin(tls EndpointTLS) string {
 	scheme, host := cmp.Or(h.Scheme, "http"), "localhost"
 	if scheme == "https" {

@@ -250,7 +250,7 @@ func TestConditions(t *testing.T) {
 	}
 }
 
-// TestTheSamePodLeadsAgain: its name does not tell the terms apart, its term does.
+// TestTheSamePodLeadsAgain distinguishes two terms of one pod by the term, not by the pod's name.
 func TestTheSamePodLeadsAgain(t *testing.T) {
 	cluster, p := scene(t, nil)
 	before, err := p.finder.Find(t.Context())
@@ -274,7 +274,8 @@ func TestTheSamePodLeadsAgain(t *testing.T) {
 	}
 }
 
-// TestConditionsWithAClockThatIsOff: what is asserted can hold, also where the server does not tell when it was written.
+// TestConditionsWithAClockThatIsOff: what is asserted can hold, also where the server does not tell
+// when it was written.
 func TestConditionsWithAClockThatIsOff(t *testing.T) {
 	for _, test := range []struct {
 		skew     time.Duration
@@ -429,7 +430,8 @@ func TestExec(t *testing.T) {
 	}
 }
 
-// TestDefaultTimeFollowsTheLease: a holder that is gone keeps the Lease for as long as it lasts. A time that is given is kept to.
+// TestDefaultTimeFollowsTheLease: a holder that is gone keeps the Lease for as long as it lasts. A
+// time that is given is kept to.
 func TestDefaultTimeFollowsTheLease(t *testing.T) {
 	for _, patient := range []bool{true, false} {
 		cluster, p := scene(t, nil)

@@ -27,8 +27,8 @@ func (d dialling) Dial(ctx context.Context, _ *corev1.Pod, _ string) (net.Conn, 
 	return new(net.Dialer).DialContext(ctx, "tcp", d.address)
 }
 
-// TestEndpointWithTheNameOfItsService: the certificate has another name than localhost, and the server refuses who asks for another
-// one by SNI.
+// TestEndpointWithTheNameOfItsService: the certificate has another name than localhost, and the
+// server refuses who asks for another one by SNI.
 func TestEndpointWithTheNameOfItsService(t *testing.T) {
 	const name = "example.com" // that of httptest's certificate
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.Host) }))

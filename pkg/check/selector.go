@@ -31,7 +31,8 @@ func (m matcher) matches(value string) bool {
 	return !m.pattern.MatchString(value)
 }
 
-// same compares the bounds of histograms and summaries as numbers: le="1" and le="1.0" are one bucket.
+// same compares the bounds of histograms and summaries as numbers: le="1" and le="1.0" are one
+// bucket.
 func (m matcher) same(value string) bool {
 	if m.label == "le" || m.label == "quantile" {
 		got, ok := parseNumber(value)

@@ -107,7 +107,8 @@ func (e *evidence) Logs(ctx context.Context, stream *leader.Stream, logs check.L
 	return err
 }
 
-// opening reads pods and tells when a log has been opened. Until then its silence says nothing: the node may be slow, or hang.
+// opening reads pods and tells when a log has been opened. Until then its silence says nothing: the
+// node may be slow, or hang.
 type opening struct {
 	from   tail.Pods
 	opened func()

@@ -73,8 +73,8 @@ func connect(flags *connectionFlags) (*cluster, error) {
 	return &cluster{config: config, namespace: namespace, kube: typed, locks: locks}, nil
 }
 
-// httpClient makes the client of a cluster. What a plugin for credentials asks of its user takes as long as it takes; stdinUse is
-// what else reads stdin, "" for nothing.
+// httpClient makes the client of a cluster. What a plugin for credentials asks of its user takes as
+// long as it takes; stdinUse is what else reads stdin, "" for nothing.
 func httpClient(config *rest.Config, stdinUse string) (*http.Client, error) {
 	if config.ExecProvider == nil {
 		return rest.HTTPClientFor(config)
@@ -128,7 +128,8 @@ func execProtocol() *tunnel.Protocol {
 	return tunnel.NewProtocol("exec", webSockets("KUBECTL_REMOTE_COMMAND_WEBSOCKETS"))
 }
 
-// webSockets reads a feature gate of kubectl's (k8s.io/kubectl/pkg/cmd/util, FeatureGate.IsDisabled).
+// webSockets reads a feature gate of kubectl's (k8s.io/kubectl/pkg/cmd/util,
+// FeatureGate.IsDisabled).
 func webSockets(variable string) bool { return !strings.EqualFold(os.Getenv(variable), "false") }
 
 func checkNamespace(namespace string) error {

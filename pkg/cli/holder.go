@@ -115,10 +115,10 @@ func (o *holderOptions) run(ctx context.Context) error {
 	return err
 }
 
-// skewNotice tells how far the holder's clock is off; "" where it is not.
+// skewNotice returns a notice of how far the holder's clock is off, "" if it is right.
 func skewNotice(s leader.Status) string {
 	if s.Lock.Record.Holder == "" {
-		return "" // nobody's clock
+		return "" // no holder, no clock
 	}
 	switch skew, zone := s.ClockSkew(), s.Lock.Zone(); {
 	case zone > 0:

@@ -52,7 +52,8 @@ func newScreenOn(streams genericiooptions.IOStreams, terminal io.Writer) *screen
 	return s
 }
 
-// yield leaves the terminal to a plugin for credentials, whose prompt nothing must be drawn over, and takes it back.
+// yield leaves the terminal to a plugin for credentials, whose prompt nothing must be drawn over,
+// and takes it back.
 func (s *screen) yield(running bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

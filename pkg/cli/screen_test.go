@@ -81,7 +81,8 @@ func TestLiveLineLeavesDataAlone(t *testing.T) {
 	}
 }
 
-// TestPluginHasTheTerminalAlone: nothing is drawn over a prompt, and what happens meanwhile is told afterwards.
+// TestPluginHasTheTerminalAlone: nothing is drawn over a prompt, and what happens meanwhile is told
+// afterwards.
 func TestPluginHasTheTerminalAlone(t *testing.T) {
 	var terminal bytes.Buffer
 	s := &screen{out: &terminal, errOut: &terminal, terminal: &terminal, columns: func() int { return 14 }}

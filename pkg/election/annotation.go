@@ -61,9 +61,10 @@ func readRecord(lock *Lock, where, text string) {
 	}
 }
 
-// patroniAnnotations: Patroni keeps each field in an annotation of its own, and removes `leader` to release
-// (patroni/patroni patroni/dcs/kubernetes.py). KubeBlocks' Lorry does so, too, with dashes in the names of the times
-// (apecloud/kubeblocks pkg/lorry/dcs/k8s.go). A ttl of 0 means that the record never expires.
+// patroniAnnotations: Patroni keeps each field in an annotation of its own, and removes `leader` to
+// release (patroni/patroni patroni/dcs/kubernetes.py). KubeBlocks' Lorry does so, too, with dashes
+// in the names of the times (apecloud/kubeblocks pkg/lorry/dcs/k8s.go). A ttl of 0 means that the
+// record never expires.
 func patroniAnnotations(lock *Lock, object *unstructured.Unstructured, _ time.Time) (bool, error) {
 	annotations := object.GetAnnotations()
 	has := func(keys ...string) bool {
@@ -88,9 +89,9 @@ func patroniAnnotations(lock *Lock, object *unstructured.Unstructured, _ time.Ti
 	return true, nil
 }
 
-// expiryAnnotations: OpenStack-Helm's MariaDB records the leader and when its record ends, which the leader moves on
-// (openstack/openstack-helm mariadb/templates/bin/_start.py.tpl). All pods write the data of the same object by the same
-// client.
+// expiryAnnotations: OpenStack-Helm's MariaDB records the leader and when its record ends, which
+// the leader moves on (openstack/openstack-helm mariadb/templates/bin/_start.py.tpl). All pods
+// write the data of the same object by the same client.
 func expiryAnnotations(lock *Lock, object *unstructured.Unstructured, _ time.Time) (bool, error) {
 	const node, expiry = "openstackhelm.openstack.org/leader.node", "openstackhelm.openstack.org/leader.expiry"
 	annotations := object.GetAnnotations()
@@ -99,7 +100,7 @@ func expiryAnnotations(lock *Lock, object *unstructured.Unstructured, _ time.Tim
 		return false, nil
 	}
 	if lock.recordedIn(object, expiry); wroteAnother(object, expiry, []string{"data"}) {
-		lock.Written = time.Time{} // by any of the pods, nobody knows which
+		lock.Written = time.Time{} // any of the pods may have written it
 	}
 	lock.Record.Holder = holder
 	if ends := scalar(annotations[expiry]).time(); !ends.IsZero() {
@@ -108,10 +109,12 @@ func expiryAnnotations(lock *Lock, object *unstructured.Unstructured, _ time.Tim
 	return true, nil
 }
 
-// mariaTTL is how long a record of OpenStack-Helm's MariaDB lasts, by default. Only the end is recorded.
+// mariaTTL is how long a record of OpenStack-Helm's MariaDB lasts, by default. Only the end is
+// recorded.
 const mariaTTL = 120 * time.Second
 
-// anyAnnotation is a record as JSON in an annotation of any name. What kubectl keeps in one has it deeper.
+// anyAnnotation is a record as JSON in an annotation of any name. What kubectl keeps in one has it
+// deeper.
 func anyAnnotation(lock *Lock, object *unstructured.Unstructured, _ time.Time) (bool, error) {
 	annotations := object.GetAnnotations()
 	for _, key := range slices.Sorted(maps.Keys(annotations)) {
@@ -207,7 +210,7 @@ var layouts = append([]string{
 	time.RFC3339Nano, "2006-01-02 15:04:05.999999999Z07:00", "2006-01-02T15:04:05.999999999Z0700",
 }, zonelessLayouts...)
 
-// zoneless reports that a time does not tell its zone.
+// zoneless reports whether a time has no zone.
 func (s scalar) zoneless() bool {
 	return slices.ContainsFunc(zonelessLayouts, func(layout string) bool { _, err := time.Parse(layout, string(s)); return err == nil })
 }

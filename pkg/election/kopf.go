@@ -43,7 +43,7 @@ func kopfStatus(lock *Lock, object *unstructured.Unstructured, now time.Time) (b
 			record.Duration = kopfLifetime
 		}
 		if p.lock.recordedIn(object, id); wroteAnother(object, id, slices.Collect(maps.Keys(status))) {
-			p.lock.Written = time.Time{} // peers of one name in managedFields: which of them wrote then, nobody knows
+			p.lock.Written = time.Time{} // any peer of that manager may have written it
 		}
 		p.live = p.lock.StateAt(now) == Held
 		switch {

@@ -26,8 +26,8 @@ func (l kuredLock) record() Record {
 	return r
 }
 
-// kuredAnnotation: kured's lock on its DaemonSet, held by the node that reboots, or by several where that many may do so at
-// once (kubereboot/kured pkg/daemonsetlock).
+// kuredAnnotation: kured's lock on its DaemonSet, held by the node that reboots, or by several
+// where that many may do so at once (kubereboot/kured pkg/daemonsetlock).
 func kuredAnnotation(lock *Lock, object *unstructured.Unstructured, now time.Time) (bool, error) {
 	const annotation = "weave.works/kured-node-lock"
 	text, ok := object.GetAnnotations()[annotation]
@@ -48,7 +48,7 @@ func kuredAnnotation(lock *Lock, object *unstructured.Unstructured, now time.Tim
 	}
 	lock.Record = in.record()
 	if len(in.Locks) > 0 {
-		lock.Written = time.Time{} // by one of several nodes, nobody knows which
+		lock.Written = time.Time{} // any of the nodes may have written it
 	}
 	var live []Record
 	for _, one := range in.Locks {

@@ -37,8 +37,8 @@ func FromLease(ref Ref, lease *coordinationv1.Lease) Lock {
 	return lock
 }
 
-// ownedForLife returns the UID of the pod that holds a Lease for as long as it lives: the Lease belongs to the pod that it
-// names, and never expires. "" for all other Leases.
+// ownedForLife returns the UID of the pod that holds a Lease for as long as it lives: the Lease
+// belongs to the pod that it names, and never expires. "" for all other Leases.
 func ownedForLife(lock Lock) types.UID {
 	if !lock.Expires().IsZero() || lock.Record.Holder == "" {
 		return ""

@@ -138,7 +138,8 @@ func (s Source) Locks(ctx context.Context, object runtime.Object) ([]Lock, error
 	return nil, fmt.Errorf("a list of %s has an object of type %T", s.Kind.Resource.Resource, object)
 }
 
-// readWhole reads the locks of one object with its data, by a list, for which no other access is needed.
+// readWhole reads the locks of one object with its data, by a list, for which no other access is
+// needed.
 func (s Source) readWhole(ctx context.Context, namespace, name string) ([]Lock, error) {
 	opts := metav1.ListOptions{FieldSelector: fields.OneTermEqualSelector(metav1.ObjectNameField, name).String()}
 	list, err := s.lister.Objects(Ref{Kind: s.Kind, Namespace: namespace}).List(ctx, opts)
@@ -148,8 +149,8 @@ func (s Source) readWhole(ctx context.Context, namespace, name string) ([]Lock, 
 	return s.records(&list.Items[0])
 }
 
-// recordsInData reports that a ConfigMap's data is likely to have a record, by what its metadata tells: a label, or the
-// names of the data's fields.
+// recordsInData reports that a ConfigMap's data is likely to have a record, by what its metadata
+// tells: a label, or the names of the data's fields.
 func recordsInData(object *metav1.PartialObjectMetadata) bool {
 	if labelledLock(object.Labels) {
 		return true
@@ -166,8 +167,8 @@ func recordsInData(object *metav1.PartialObjectMetadata) bool {
 	return false
 }
 
-// recordKey is how keys of data are called that have a record, or the address that Flink adds to one. Each match costs a
-// request, so placeholders and selections must not match.
+// recordKey is how keys of data are called that have a record, or the address that Flink adds to
+// one. Each match costs a request, so placeholders and selections must not match.
 var recordKey = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)"f:([^"]*leader[^"]*|([^"]*[^s"])?election[^"]*|([^"]*[-._])?((lock|lease|current)?holder[a-z]*|lock|lease)([-._][^"]*)?|address)"`)
 })

@@ -24,8 +24,8 @@ const (
 	NotElection State = "NotElection"
 )
 
-// Record is the content of a lock. Times are by the holder's own clock, zero when the lock does not say: Lock has them by
-// the API server's.
+// Record is the content of a lock. Times are by the holder's own clock, zero when the lock does not
+// say: Lock has them by the API server's.
 type Record struct {
 	// Holder is the holderIdentity: free text that any writer of the lock controls. Escape it before it reaches a
 	// terminal and validate what is cut from it before it reaches a URL.
@@ -60,7 +60,8 @@ type Lock struct {
 	ResourceVersion string
 	// Created is when the object was, by the server's clock, in whole seconds.
 	Created time.Time
-	// Written is when the record was written last, by the server's clock, in whole seconds; zero where it does not tell.
+	// Written is when the record was written last, by the server's clock, in whole seconds; zero
+	// where it does not tell.
 	Written time.Time
 	Record  Record
 	// Marker says why the object elects nobody; "" for a real election.
@@ -71,7 +72,8 @@ type Lock struct {
 	Rivals []string
 	// Shared reports that the Rivals hold the lock at the same time, as they may.
 	Shared bool
-	// Address is the IP address that the leader has published beside its identity; "" for most locks.
+	// Address is the IP address that the leader has published beside its identity; "" for most
+	// locks.
 	Address string
 
 	// Labels, Owners and Managers (of the record) of the object tell whose lock it is, where its name does not.
@@ -88,8 +90,8 @@ func fromMeta(ref Ref, meta metav1.Object) Lock {
 	}
 }
 
-// StateAt judges the lock at a moment of the API server's clock. A following reader must not use it for expiry: it counts
-// from when it saw the record change (see package leader).
+// StateAt judges the lock at a moment of the API server's clock. A following reader must not use it
+// for expiry: it counts from when it saw the record change (see package leader).
 func (l Lock) StateAt(now time.Time) State {
 	expires := l.expiresAtLast()
 	return l.State(!expires.IsZero() && now.After(expires))
@@ -129,8 +131,8 @@ func (l Lock) RivalLocks() []Lock {
 	return locks
 }
 
-// releasedFor is what a release sets the duration to (client-go tools/leaderelection tryRelease). fabric8's leaves the old
-// holder in place with it.
+// releasedFor is what a release sets the duration to (client-go tools/leaderelection tryRelease).
+// fabric8's leaves the old holder in place with it.
 const releasedFor = time.Second
 
 // SameHolder reports whether two readings name the same holder, so that whoever was found to be it still is.

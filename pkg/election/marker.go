@@ -49,7 +49,8 @@ var others = []struct {
 	name      *regexp.Regexp
 	marker    string
 }{
-	// k8snetworkplumbingwg/whereabouts pkg/storage/kubernetes/ipam.go: the holder is the pod that an address is allocated for
+	// k8snetworkplumbingwg/whereabouts pkg/storage/kubernetes/ipam.go: the holder is the pod that
+	// an address is allocated for
 	{metav1.NamespaceSystem, regexp.MustCompile(`^whereabouts$`), "a mutex, held in the name of the pod that gets an address"},
 	// k0sproject/k0s pkg/component/controller: each controller holds one of its own
 	{corev1.NamespaceNodeLease, regexp.MustCompile(`^k0s-ctrl-`), "a controller's heartbeat"},
@@ -58,9 +59,10 @@ var others = []struct {
 // volumeName is what Longhorn names the Lease of a volume.
 var volumeName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^pvc-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`) })
 
-// heartbeat knows the Leases that k8s.io/component-helpers' lease controller writes, and others of their kind: they are
-// renewed and never acquired. An election that somebody wrote by hand may leave out the same fields, so the holder has to
-// be nobody, or made of the Lease's own name, or random, or a label has to say it.
+// heartbeat knows the Leases that k8s.io/component-helpers' lease controller writes, and others of
+// their kind: they are renewed and never acquired. An election that somebody wrote by hand may
+// leave out the same fields, so the holder has to be nobody, or made of the Lease's own name, or
+// random, or a label has to say it.
 func heartbeat(lease *coordinationv1.Lease) bool {
 	spec := lease.Spec
 	if electoral(spec) || spec.RenewTime == nil || spec.LeaseDurationSeconds == nil {
@@ -92,8 +94,8 @@ func empty(spec coordinationv1.LeaseSpec) bool {
 	return spec.HolderIdentity == nil && spec.RenewTime == nil && spec.LeaseDurationSeconds == nil && !electoral(spec)
 }
 
-// saysLock reports that an object whose record is empty is a lock all the same: a label says so, or it belongs to a
-// workload or to what it is named after.
+// saysLock reports that an object whose record is empty is a lock all the same: a label says so, or
+// it belongs to a workload or to what it is named after.
 func saysLock(object metav1.Object) bool {
 	return labelledLock(object.GetLabels()) || slices.ContainsFunc(object.GetOwnerReferences(), func(owner metav1.OwnerReference) bool {
 		return owner.Name == object.GetName() || slices.Contains(workloads, owner.Kind)
@@ -102,7 +104,8 @@ func saysLock(object metav1.Object) bool {
 
 var workloads = []string{"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"}
 
-// labelledLock knows locks by a label, where nobody leads: Spring Cloud Kubernetes', Apache Camel's and Drools' have these.
+// labelledLock knows locks by a label, where nobody leads: Spring Cloud Kubernetes', Apache Camel's
+// and Drools' have these.
 func labelledLock(labels map[string]string) bool {
 	return slices.Contains([]string{"spring-cloud-kubernetes", "camel", "drools"}, labels["provider"]) ||
 		slices.Contains([]string{"leaders", "locks"}, labels["kind"])

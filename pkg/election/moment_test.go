@@ -144,7 +144,8 @@ func TestKopfPeersAndTheServersRecord(t *testing.T) {
 	}
 }
 
-// TestRecordsOfManyWriters: the server's record of a write says nothing of a holder where others write by its name, too.
+// TestRecordsOfManyWriters: the server's record of a write says nothing of a holder where others
+// write by its name, too.
 func TestRecordsOfManyWriters(t *testing.T) {
 	at := renewed.Truncate(time.Second)
 	now := at.Add(time.Second)

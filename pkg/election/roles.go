@@ -11,9 +11,10 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
-// rolePrefixes begin the keys of data that records a leader for each role, the holder its value, and no time by which it
-// would expire: spring-cloud/spring-cloud-kubernetes LeadershipController.java, and apache/camel
-// ConfigMapLeaseResourceManager.java, which kiegroup's Drools has a copy of.
+// rolePrefixes begin the keys of data that records a leader for each role, the holder its value,
+// and no time by which it would expire: spring-cloud/spring-cloud-kubernetes
+// LeadershipController.java, and apache/camel ConfigMapLeaseResourceManager.java, which kiegroup's
+// Drools has a copy of.
 var rolePrefixes = []string{"leader.id.", "leader.pod."}
 
 // roleTime begins the key of the time when a role of Camel's was taken.
@@ -42,15 +43,16 @@ func roleData(lock *Lock, object *unstructured.Unstructured, _ time.Time) (bool,
 	}
 	if isRecord(data[role]) {
 		if lock.recordedIn(object, role); wroteAnother(object, role, roles) {
-			lock.Written = time.Time{} // for one of several roles, nobody knows which
+			lock.Written = time.Time{} // it may be of any of the roles
 		}
 		readRecord(lock, "data "+role, data[role])
 	}
 	return true, nil
 }
 
-// leaderData reads data that names the leader and when it was last alive, without saying for how long that counts
-// (signifyd/k8s-leader-election-py leaderelection/k8s.py, and others made at home).
+// leaderData reads data that names the leader and when it was last alive, without saying for how
+// long that counts (signifyd/k8s-leader-election-py leaderelection/k8s.py, and others made at
+// home).
 func leaderData(lock *Lock, object *unstructured.Unstructured, _ time.Time) (bool, error) {
 	data := dataOf(object)
 	for _, key := range []string{"current-leader", "leader"} {
@@ -64,8 +66,8 @@ func leaderData(lock *Lock, object *unstructured.Unstructured, _ time.Time) (boo
 	return false, nil
 }
 
-// rolesOf lists the roles that have a leader, sorted: by their prefix, and by keys whose value is a whole record, as in
-// hagay3/skuber's leader elections.
+// rolesOf lists the roles that have a leader, sorted: by their prefix, and by keys whose value is a
+// whole record, as in hagay3/skuber's leader elections.
 func rolesOf(data map[string]string) []string {
 	var roles []string
 	for _, key := range slices.Sorted(maps.Keys(data)) {

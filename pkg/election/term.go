@@ -8,9 +8,10 @@ import (
 	"time"
 )
 
-// SameTerm reports whether two readings belong to one unbroken leadership: the same object, holder and acquireTime.
-// leaseTransitions tells terms apart only where no acquireTime is recorded: old fabric8 clients add one to it at each
-// renewal (fabric8io/kubernetes-client#4616), and others reset it (kubernetes/kubernetes#41956).
+// SameTerm reports whether two readings belong to one unbroken leadership: the same object, holder
+// and acquireTime. leaseTransitions tells terms apart only where no acquireTime is recorded: old
+// fabric8 clients add one to it at each renewal (fabric8io/kubernetes-client#4616), and others
+// reset it (kubernetes/kubernetes#41956).
 func (l Lock) SameTerm(other Lock) bool {
 	return l.Exists == other.Exists && l.UID == other.UID && l.Record.Holder == other.Record.Holder &&
 		l.Record.Acquired.Equal(other.Record.Acquired) &&
@@ -22,8 +23,8 @@ const (
 	termBytes  = 12
 )
 
-// Term names the term for whoever has to tell it apart from others later; "" where nobody holds the lock. Two readings have
-// the same one exactly when SameTerm says so.
+// Term names the term for whoever has to tell it apart from others later; "" where nobody holds the
+// lock. Two readings have the same one exactly when SameTerm says so.
 func (l Lock) Term() string {
 	if !l.Exists || l.Marker != "" || l.Record.Holder == "" {
 		return ""

@@ -47,7 +47,8 @@ func (s *Search) addHint(strength int, pod *corev1.Pod, reason string) {
 	s.hints = keepCandidate(s.hints, pod, reason)
 }
 
-// asSibling notes a pod that differs from the one that the holder names in its generated end only, or has none.
+// asSibling notes a pod that differs from the one that the holder names in its generated end only,
+// or has none.
 func (s *Search) asSibling(pod *corev1.Pod) {
 	s.siblings = s.siblings || s.siblingOf(pod)
 }
@@ -59,7 +60,8 @@ func (s *Search) siblingOf(pod *corev1.Pod) bool {
 	})
 }
 
-// Akin are the pods that are ready and look like candidates of this election, by their names, and are not who holds the lock.
+// Akin are the pods that are ready and look like candidates of this election, by their names, and
+// are not who holds the lock.
 func (s *Search) Akin() []Candidate { return s.akin }
 
 func (s *Search) asAkin(pod *corev1.Pod) {

@@ -53,9 +53,10 @@ const (
 	known
 )
 
-// kin is how a pod is akin to a lock: the strength, among equals how much of the names agrees, then whether it is the
-// pod's own name that does, and then how many letters of the lock's name the pod's has in any order. A label may be shared
-// by all that an installation brings, and so may a container that writes the lock.
+// kin is how a pod is akin to a lock: the strength, among equals how much of the names agrees, then
+// whether it is the pod's own name that does, and then how many letters of the lock's name the
+// pod's has in any order. A label may be shared by all that an installation brings, and so may a
+// container that writes the lock.
 type kin struct{ strength, length, own, words int }
 
 func (k kin) compare(o kin) int {
@@ -101,8 +102,9 @@ func kinship(claim Claim, pod *corev1.Pod) kin {
 	return best
 }
 
-// commonLetters counts the letters of those words of a lock's name that are in another name: the words of a driver's name
-// are written as one in its controller's, as in azurefile for file.csi.azure.com.
+// commonLetters counts the letters of those words of a lock's name that are in another name: the
+// words of a driver's name are written as one in its controller's, as in azurefile for
+// file.csi.azure.com.
 func commonLetters(lock, name string) (letters int) {
 	words := wordsOf(lock)
 	slices.Sort(words)

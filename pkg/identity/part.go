@@ -8,8 +8,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// A holder may have text before and behind a pod's or a node's name, and there is no end to what projects put there. So
-// the name is not cut out by a guess: each pod and node says what it is called, and is looked for in the holder.
+// A holder may have text before and behind a pod's or a node's name, and there is no end to what
+// projects put there. So the name is not cut out by a guess: each pod and node says what it is
+// called, and is looked for in the holder.
 
 // part is a pod whose whole name is a part of the holder, between separators.
 type part struct {
@@ -18,8 +19,8 @@ type part struct {
 	told bool
 }
 
-// byPart takes a pod whose name is in the holder. The longest name wins, and among those the one that is nearest. Where
-// pods are not looked for first, only a name counts that no other pod has.
+// byPart takes a pod whose name is in the holder. The longest name wins, and among those the one
+// that is nearest. Where pods are not looked for first, only a name counts that no other pod has.
 func (s *Search) byPart(pod *corev1.Pod) bool {
 	if s.random || s.near(pod) == 0 && generatedEnd(pod.Name) == "" {
 		return false
@@ -46,7 +47,8 @@ func (s *Search) byPart(pod *corev1.Pod) bool {
 	return found
 }
 
-// isOtherNamespace reports that the holder says in which namespace the pod of a name is, and that this is another one.
+// isOtherNamespace reports that the holder says in which namespace the pod of a name is, and that
+// this is another one.
 func (s *Search) isOtherNamespace(name, namespace string) bool {
 	return slices.ContainsFunc(s.readings, func(r Reading) bool { return r.Host == name && r.Namespace != "" && r.Namespace != namespace })
 }
@@ -72,7 +74,8 @@ func (s *Search) keepPart(p part) {
 	}
 }
 
-// partMatches are the pods whose names are in the holder; none where it may be that none of them is meant.
+// partMatches are the pods whose names are in the holder; none where it may be that none of them is
+// meant.
 func (s *Search) partMatches() []Match {
 	if s.siblings {
 		return nil // a pod of the longer name may well have existed
@@ -94,8 +97,8 @@ const (
 	separators = "-. " + blank
 )
 
-// around finds a name in a text, whole and between separators or an end, and hands on what stands before and behind it. A
-// text that is the name is none of these.
+// around finds a name in a text, whole and between separators or an end, and hands on what stands
+// before and behind it. A text that is the name is none of these.
 func around(text, name string) func(yield func(before, behind string) bool) {
 	return func(yield func(before, behind string) bool) {
 		if name == "" {
@@ -132,8 +135,9 @@ func partRule(before string) string {
 	return "host-dash-suffix"
 }
 
-// tellsPod reports that what stands around a pod's name is not the rest of a longer name, which a pod that is gone may
-// have had. What a controller has generated is in no other name, so anything may stand around it.
+// tellsPod reports that what stands around a pod's name is not the rest of a longer name, which a
+// pod that is gone may have had. What a controller has generated is in no other name, so anything
+// may stand around it.
 func (s *Search) tellsPod(before, behind string, host Host, pod *corev1.Pod) bool {
 	if host.rank == address {
 		return !strings.HasSuffix(before, ".") && !strings.HasPrefix(behind, ".")
@@ -190,8 +194,8 @@ func (s *Search) tellsNode(before, behind string) bool {
 	})
 }
 
-// announcesHolder reports that a text before a name says that the holder's follows. Workloads are called external and
-// identity, too: external-web-0, which is gone, must not lead to web-0.
+// announcesHolder reports that a text before a name says that the holder's follows. Workloads are
+// called external and identity, too: external-web-0, which is gone, must not lead to web-0.
 func announcesHolder(before string) bool {
 	return slices.ContainsFunc(wordsOf(before), func(word string) bool {
 		return slices.Contains(electionWords, word) && !slices.Contains(workloadWords, word)
@@ -223,7 +227,8 @@ func wordsOf(text string) []string {
 // anyAddress finds what may be a pod's address.
 var anyAddress = pattern(`[0-9]{1,3}(\.[0-9]{1,3}){3}`)
 
-// partKeys are the last two words of all names that may be a part of the holder, and whole addresses.
+// partKeys are the last two words of all names that may be a part of the holder, and whole
+// addresses.
 func (s *Search) partKeys() []string {
 	var keys []string
 	if strings.Count(s.text, ".") >= 3 {

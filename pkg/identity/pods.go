@@ -42,10 +42,11 @@ var (
 	trimmedPod      = message{
 		// All of the metadata but managedFields.
 		1: message{1: nil, 2: nil, 3: nil, 4: nil, 5: nil, 6: nil, 7: nil, 8: nil, 9: nil, 10: nil, 11: nil, 12: nil, 13: nil, 14: nil},
-		// containers' names, nodeName, hostNetwork, hostname, subdomain, initContainers' names and restartPolicy, hostnameOverride
+		// containers' names, nodeName, hostNetwork, hostname, subdomain, initContainers' names and
+		// restartPolicy, hostnameOverride
 		2: message{2: message{1: nil}, 10: nil, 11: nil, 16: nil, 17: nil, 20: message{1: nil, 24: nil}, 41: nil},
-		// phase, conditions, message, reason, hostIP, podIP, startTime, containerStatuses, qosClass, initContainerStatuses,
-		// nominatedNodeName, podIPs, hostIPs
+		// phase, conditions, message, reason, hostIP, podIP, startTime, containerStatuses,
+		// qosClass, initContainerStatuses, nominatedNodeName, podIPs, hostIPs
 		3: message{1: nil, 2: nil, 3: nil, 4: nil, 5: nil, 6: nil, 7: nil, 8: containerStatus, 9: nil, 10: containerStatus, 11: nil, 12: nil, 16: nil},
 	}
 )

@@ -31,8 +31,8 @@ func Random(holder string) bool {
 	return len(words) > 0 && (slices.Contains(electionWords, words[len(words)-1]) || words[len(words)-1] == "uuid")
 }
 
-// randomWord reports that a text without separators is one that nobody would call anything: digits and letters as random
-// numbers, ULIDs, KSUIDs and tokens are written in.
+// randomWord reports that a text without separators is one that nobody would call anything: digits
+// and letters as random numbers, ULIDs, KSUIDs and tokens are written in.
 func randomWord(text string) bool {
 	if len(text) < 8 || strings.ContainsFunc(text, func(r rune) bool { return r >= 0x80 || !alphanumeric(byte(r)) }) {
 		return false
@@ -43,7 +43,8 @@ func randomWord(text string) bool {
 	lower, upper := strings.ToLower(text) == text, strings.ToUpper(text) == text
 	switch {
 	case len(text)%2 == 0 && (strings.Trim(text, digits+"abcdef") == "" || strings.Trim(text, digits+"ABCDEF") == ""):
-		// Hexadecimal, in bytes. Containers that run outside of a cluster have a host name of 12 digits.
+		// Hexadecimal, in bytes. Containers that run outside of a cluster have a host name of 12
+		// digits.
 		return len(text) == 8 || len(text) >= 16 || mixed && len(text) != 12
 	case !letters:
 		return len(text) >= 15 // a number of 64 bits

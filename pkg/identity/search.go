@@ -375,7 +375,8 @@ func (s *Search) OnNode() []Candidate {
 	return candidates
 }
 
-// OfHost reports that the lock is held by processes of hosts, as far as is known who elects with it.
+// OfHost reports that the lock is held by processes of hosts, as far as is known who elects with
+// it.
 func (s *Search) OfHost() bool {
 	components, known := electedWith(s.claim.LockName)
 	return known && len(components) == 0

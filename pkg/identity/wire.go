@@ -2,8 +2,9 @@ package identity
 
 import "encoding/binary"
 
-// What is read of protobuf's encoding (https://protobuf.dev/programming-guides/encoding). google.golang.org/protobuf has it as
-// protowire; to initialize that package, the program reads parts of its own file at each start.
+// What is read of protobuf's encoding (https://protobuf.dev/programming-guides/encoding).
+// google.golang.org/protobuf has it as protowire; to initialize that package, the program reads
+// parts of its own file at each start.
 
 // The types of fields. There are two more, of groups, which Kubernetes does not have.
 const (

@@ -161,7 +161,8 @@ type resolution struct {
 	perProcess      bool
 	// reason says why no pod was found; "" as long as only the pod of that name is missing.
 	reason Reason
-	// generated reports that the holder contains what only a workload's pod is called, though none of its workload is here.
+	// generated reports that the holder contains what only a workload's pod is called, though none
+	// of its workload is here.
 	generated  bool
 	node       string
 	lost       bool // the pod's node is

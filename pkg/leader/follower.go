@@ -151,8 +151,9 @@ func (f *follower) seeLock(ctx context.Context, seen lockSeen, report func(error
 	}
 }
 
-// left is how much time a record has that was seen to change just now. kopf's peers go by their clocks instead: the one
-// that a reading takes for the leader may have come to be it by the time of another.
+// left is how much time a record has that was seen to change just now. kopf's peers go by their
+// clocks instead: the one that a reading takes for the leader may have come to be it by the time of
+// another.
 func (f *follower) left() time.Duration {
 	if f.lock.ByTime() && f.lock.Written.IsZero() {
 		return min(f.lock.Record.Duration, f.lock.Left(f.stream.finder.Clock.Now()))

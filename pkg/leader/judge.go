@@ -73,8 +73,9 @@ func (j judgement) reason() Reason {
 	return ""
 }
 
-// startedAfterTerm tells another incarnation of a pod's name (a StatefulSet's, a force-deleted pod's) by its start. The
-// record's times are by the pod's clock; the start is cut to the second, which can only make the pod look older.
+// startedAfterTerm tells another incarnation of a pod's name (a StatefulSet's, a force-deleted
+// pod's) by its start. The record's times are by the pod's clock; the start is cut to the second,
+// which can only make the pod look older.
 //
 // An identity that a restarted process writes again (a bare pod name) goes on with the old acquireTime, so only a start
 // after the last renewal convicts it.
@@ -125,7 +126,8 @@ func restarted(pod *corev1.Pod, renewed time.Time) bool {
 // changedSince reports that a container of the pod stopped or was started anew, and that nothing shows that it was up
 // again before the last renewal. Its start is cut to the second, so it may be up to a second later than it says.
 //
-// A native sidecar that goes on keeps the verdict: electors are made to be such, so that they outlive what they are beside.
+// A native sidecar that goes on keeps the verdict: electors are made to be such, so that they
+// outlive what they are beside.
 func changedSince(before, after *corev1.Pod, renewed time.Time) bool {
 	changed := false
 	for _, now := range identity.Lasting(after) {

@@ -166,8 +166,9 @@ func TestReason(t *testing.T) {
 	}
 }
 
-// TestReasonWithClocksThatAreOff: the record's times are by the holder's clock, the pod's by the kubelet's. That is the same
-// clock where the node's is off, and another one where the holder's alone is.
+// TestReasonWithClocksThatAreOff: the record's times are by the holder's clock, the pod's by the
+// kubelet's. That is the same clock where the node's is off, and another one where the holder's
+// alone is.
 func TestReasonWithClocksThatAreOff(t *testing.T) {
 	const host, holder = "the node's clock is off", "the holder's alone is"
 	for _, test := range []struct {

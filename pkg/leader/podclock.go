@@ -11,12 +11,14 @@ import (
 // clockSkew is how far apart clocks may be without a word: the server's is known to the second.
 const clockSkew = 3 * time.Second
 
-// onPodClock is a lock's record with its times by the clock that a pod's times are by, so that they can be compared: the
-// kubelet's. As a rule that is also the clock by which the holder writes, as both are of one node.
+// onPodClock is a lock's record with its times by the clock that a pod's times are by, so that they
+// can be compared: the kubelet's. As a rule that is also the clock by which the holder writes, as
+// both are of one node.
 //
-// Where the holder's is off, the kubelet's may be right all the same: a sandbox has a clock of its own, and times without a
-// zone are as far off as the zone is. Which it is shows by the pod itself. It is created by the API server's clock and
-// started by the kubelet's, and little time passes in between.
+// Where the holder's is off, the kubelet's may be right all the same: a sandbox has a clock of its
+// own, and times without a zone are as far off as the zone is. Which it is shows by the pod itself.
+// It is created by the API server's clock and started by the kubelet's, and little time passes in
+// between.
 func onPodClock(lock election.Lock, pod *corev1.Pod) election.Record {
 	record := lock.Record
 	skew, ok := lock.Skew()
@@ -43,8 +45,9 @@ func shifted(record election.Record, by time.Duration) election.Record {
 	return record
 }
 
-// ClockSkew is how far the holder's clock is ahead of the API server's, or behind it if less than 0; 0 where that is too
-// little to tell, or not known. What a zone makes of times that do not tell theirs is no skew.
+// ClockSkew is how far the holder's clock is ahead of the API server's, or behind it if less than
+// 0; 0 where that is too little to tell, or not known. What a zone makes of times that do not tell
+// theirs is no skew.
 func (s Status) ClockSkew() time.Duration {
 	skew, ok := s.Lock.Skew()
 	if !ok {
@@ -56,8 +59,8 @@ func (s Status) ClockSkew() time.Duration {
 	return skew
 }
 
-// Acquired is when the term began by the clock of the leader's node, which its logs are by; the zero time where the record
-// does not tell.
+// Acquired is when the term began by the clock of the leader's node, which its logs are by; the
+// zero time where the record does not tell.
 func (s Status) Acquired() time.Time {
 	if s.Found == nil {
 		return s.Lock.Acquired()

@@ -33,7 +33,8 @@ func (f *Finder) search(ctx context.Context, lock election.Lock, denied ...error
 		if err := look(ctx); err != nil {
 			return resolution{}, err
 		}
-		// A pod whose name is a part of the holder has to wait for one that is called like all of it.
+		// A pod whose name is a part of the holder has to wait for one that is called like all of
+		// it.
 		if q.search.Whole() || i > 0 && len(q.search.Matches()) > 0 {
 			break
 		}
@@ -155,9 +156,9 @@ func (q *quest) findNode(ctx context.Context) error {
 	return err
 }
 
-// everywhere looks through all pods, for names that only the pods themselves can tell. What a workload's pod is called
-// has been asked for by name, so that is not worth the time where others of its kind have been seen: a failover in a large
-// cluster would wait for it.
+// everywhere looks through all pods, for names that only the pods themselves can tell. What a
+// workload's pod is called has been asked for by name, so that is not worth the time where others
+// of its kind have been seen: a failover in a large cluster would wait for it.
 func (q *quest) everywhere(ctx context.Context) error {
 	if q.search.Generated() && q.search.Siblings() || len(q.search.Nodes()) > 0 || identity.Random(q.lock.Record.Holder) {
 		return nil
@@ -188,7 +189,8 @@ func (q *quest) eachPod(ctx context.Context, namespace, fieldSelector string) er
 	return err
 }
 
-// waiting are the pods that look like they could take a lock that nobody holds, as far as that may be found out.
+// waiting are the pods that look like they could take a lock that nobody holds, as far as that may
+// be found out.
 func (f *Finder) waiting(ctx context.Context, lock election.Lock) []identity.Candidate {
 	q := &quest{Finder: f, lock: lock, search: f.searchFor(lock)}
 	for _, namespace := range q.places() {

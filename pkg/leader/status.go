@@ -18,7 +18,8 @@ type Reason string
 
 // The reasons, beside the states Expired, Released, Missing and NotElection, which are their own reason.
 const (
-	// PodGone: the pod that the holder names does not exist any more: others of its kind do, or nobody renews the lock.
+	// PodGone: the pod that the holder names does not exist any more: others of its kind do, or
+	// nobody renews the lock.
 	PodGone Reason = "PodGone"
 	// PodFinished: the pod has succeeded or failed; its processes have ended.
 	PodFinished Reason = "PodFinished"
@@ -30,19 +31,22 @@ const (
 	OtherIncarnation Reason = "OtherIncarnation"
 	// Restarted: the containers started anew after the last renewal, so the process that renewed is dead.
 	Restarted Reason = "Restarted"
-	// PodUnreachable: the pod's node is lost, and the lock is never renewed, so nobody knows whether the pod lives.
+	// PodUnreachable: the pod's node is lost, and the lock is never renewed, so nobody knows
+	// whether the pod lives.
 	PodUnreachable Reason = "PodUnreachable"
 	// PodUnknown: the pod that the holder names has not been read yet.
 	PodUnknown Reason = "PodUnknown"
 	// PodNotSeen: the pod that the holder names is not among those that may be read; others may not be looked through.
 	PodNotSeen Reason = "PodNotSeen"
-	// NotSelected: the pod that the holder names does not match the selector. The next leader's may.
+	// NotSelected: the pod that the holder names does not match the selector. The next leader's
+	// may.
 	NotSelected Reason = "NotSelected"
 	// Ambiguous: several pods may be meant.
 	Ambiguous Reason = "Ambiguous"
 	// NodeOnly: the holder names a node, and none of its pods is known to be the one that is elected.
 	NodeOnly Reason = "NodeOnly"
-	// External: the holder names no pod and no node of this cluster; what renews the lock runs elsewhere.
+	// External: the holder names no pod and no node of this cluster; what renews the lock runs
+	// elsewhere.
 	External Reason = "External"
 	// HintsOnly: the holder is random; what pods there are can only be guessed at.
 	HintsOnly Reason = "HintsOnly"
@@ -66,8 +70,8 @@ type Status struct {
 	Node string
 	// Candidates are the pods that may be meant, where it is not known which one is.
 	Candidates []identity.Candidate
-	// Waiting are the pods that are ready, look like candidates and do not hold the lock, where nobody does or where somebody
-	// outside of the cluster does.
+	// Waiting are the pods that are ready, look like candidates and do not hold the lock, where
+	// nobody does or where somebody outside of the cluster does.
 	Waiting []identity.Candidate
 	// Denied are the server's refusals to answer what would have told more.
 	Denied []error
@@ -91,8 +95,9 @@ func (s Status) Undecided() bool {
 	return false
 }
 
-// DefaultWait is how long to wait for a leader where nobody says: long enough for the Lease of a holder that is gone to run out and
-// for another candidate to be elected, and to be seen to have been. It is at least twice the duration of the Lease and 15 s.
+// DefaultWait is how long to wait for a leader where nobody says: long enough for the Lease of a
+// holder that is gone to run out and for another candidate to be elected, and to be seen to have
+// been. It is at least twice the duration of the Lease and 15 s.
 func (s Status) DefaultWait(least time.Duration) time.Duration {
 	return max(least, 2*s.Lock.Record.Duration+15*time.Second)
 }
@@ -177,7 +182,8 @@ func (s Status) successor() string {
 const (
 	// aWhile is from when on it is told how long a lock is free: a failover takes less.
 	aWhile = 10 * time.Second
-	// forLong is from when on candidates that do not take it are remarkable: they look every few seconds.
+	// forLong is from when on candidates that do not take it are remarkable: they look every few
+	// seconds.
 	forLong = time.Minute
 )
 

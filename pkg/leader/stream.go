@@ -97,8 +97,9 @@ func (s *Stream) WaitLeader(ctx context.Context) (*Change, error) {
 	}
 }
 
-// Confirm judges the lock by what the server says now: a watch may be late. Where the server does not tell when the record
-// was written, the holder's clock does not decide alone whether it is in time: what was seen here does, too.
+// Confirm judges the lock by what the server says now: a watch may be late. Where the server does
+// not tell when the record was written, the holder's clock does not decide alone whether it is in
+// time: what was seen here does, too.
 func (s *Stream) Confirm(ctx context.Context) (Status, error) {
 	return s.finder.find(ctx, func(lock election.Lock, now time.Time) election.State {
 		state := lock.StateAt(now)

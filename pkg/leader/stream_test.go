@@ -318,7 +318,8 @@ func TestDeniedWatchBecomesPolling(t *testing.T) {
 	}
 }
 
-// TestAnotherPodThanSelectedLeads: that is an answer, and who waits goes on waiting for one that is selected.
+// TestAnotherPodThanSelectedLeads: that is an answer, and who waits goes on waiting for one that is
+// selected.
 func TestAnotherPodThanSelectedLeads(t *testing.T) {
 	cluster := leadertest.New()
 	cluster.Run("op-0")

@@ -12,17 +12,19 @@ import (
 	"github.com/kubectl-leader/kubectl-leader/pkg/identity"
 )
 
-// A lock that is never renewed tells nothing of its holder's life. Its pod is the only witness, and what the pod's status
-// says is worth as much as the kubelet that wrote it: on a node that is lost, all stays as it was.
+// A lock that is never renewed tells nothing of its holder's life. Its pod is the only witness, and
+// what the pod's status says is worth as much as the kubelet that wrote it: on a node that is lost,
+// all stays as it was.
 
 // neverRenewed reports that a lock tells nothing of its holder's life.
 func neverRenewed(lock election.Lock) bool { return lock.Expires().IsZero() }
 
 // unreachable reports that nobody on its node vouches for what a pod's status says.
 //
-// The node controller sets a pod's Ready condition to False when its node is lost and leaves all else as it is, the reason
-// and the containers that say they are ready as well (k8s.io/kubernetes pkg/controller/util/node MarkPodsNotReady). A
-// kubelet gives a reason, and agrees with the containers. Older controllers write NodeLost, and make the phase Unknown.
+// The node controller sets a pod's Ready condition to False when its node is lost and leaves all
+// else as it is, the reason and the containers that say they are ready as well (k8s.io/kubernetes
+// pkg/controller/util/node MarkPodsNotReady). A kubelet gives a reason, and agrees with the
+// containers. Older controllers write NodeLost, and make the phase Unknown.
 func unreachable(pod *corev1.Pod) bool {
 	switch {
 	case pod.Status.Phase == corev1.PodUnknown, pod.Status.Reason == "NodeLost", pod.Status.Reason == "ProviderFailed":
@@ -50,7 +52,8 @@ func allReady(pod *corev1.Pod) bool {
 	return len(pod.Status.ContainerStatuses) > 0
 }
 
-// onNode adds to a resolution whether the node of its pod is lost, where that matters and may be asked.
+// onNode adds to a resolution whether the node of its pod is lost, where that matters and may be
+// asked.
 func (f *Finder) onNode(ctx context.Context, lock election.Lock, who resolution) (resolution, error) {
 	if !neverRenewed(lock) || who.pod == nil || who.reason != "" || unreachable(who.pod) {
 		return who, nil
@@ -60,8 +63,8 @@ func (f *Finder) onNode(ctx context.Context, lock election.Lock, who resolution)
 	return who, err
 }
 
-// nodeLost reports that a node has not been heard of for a while. One that is not there, or may not be read, is none that
-// is known to be lost.
+// nodeLost reports that a node has not been heard of for a while. One that is not there, or may not
+// be read, is none that is known to be lost.
 func nodeLost(ctx context.Context, nodes NodesGetter, name string) (bool, error) {
 	if name == "" {
 		return false, nil

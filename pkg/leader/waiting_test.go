@@ -14,8 +14,8 @@ import (
 	"github.com/kubectl-leader/kubectl-leader/pkg/leader/leadertest"
 )
 
-// TestCandidatesOfALockThatTheyDoNotHold: pods that are ready and called like the lock are named where nobody holds it, and
-// where somebody else does.
+// TestCandidatesOfALockThatTheyDoNotHold: pods that are ready and called like the lock are named
+// where nobody holds it, and where somebody else does.
 func TestCandidatesOfALockThatTheyDoNotHold(t *testing.T) {
 	unready := func(pod *corev1.Pod) { pod.Status.Conditions[0].Status = corev1.ConditionFalse }
 	dying := func(pod *corev1.Pod) { now := metav1.Now(); pod.DeletionTimestamp = &now }

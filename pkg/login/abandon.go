@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// Abandoning lets requests end with their context while a plugin runs, which knows of none. A request that was given up is sent
-// when the plugin has ended, if at all, and its answer is dropped.
+// Abandoning lets requests end with their context while a plugin runs, which knows of none. A
+// request that was given up is sent when the plugin has ended, if at all, and its answer is
+// dropped.
 func Abandoning(next http.RoundTripper) http.RoundTripper { return abandoning{next} }
 
 type abandoning struct{ next http.RoundTripper }
@@ -41,8 +42,8 @@ func (a abandoning) RoundTrip(req *http.Request) (*http.Response, error) {
 // WrappedRoundTripper is what client-go looks for below.
 func (a abandoning) WrappedRoundTripper() http.RoundTripper { return a.next }
 
-// Bounding bounds each answer, its body included, as http.Client.Timeout does. Below the plugin in the chain of round trippers, it
-// leaves the login out.
+// Bounding bounds each answer, its body included, as http.Client.Timeout does. Below the plugin in
+// the chain of round trippers, it leaves the login out.
 func Bounding(next http.RoundTripper, timeout time.Duration) http.RoundTripper {
 	return bounding{next, timeout}
 }

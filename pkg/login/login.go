@@ -1,6 +1,8 @@
-// Package login knows when a credential plugin of the kubeconfig is at work. It may open a browser or ask on the terminal, and takes
-// as long as its user does: what bounds the answers of a cluster must not count that time, and nothing else must be drawn over its
-// prompt. A process has one terminal, and client-go runs the plugins of a process one at a time, so there is one such knowledge.
+// Package login knows when a credential plugin of the kubeconfig is at work. It may open a browser
+// or ask on the terminal, and takes as long as its user does: what bounds the answers of a cluster
+// must not count that time, and nothing else must be drawn over its prompt. A process has one
+// terminal, and client-go runs the plugins of a process one at a time, so there is one such
+// knowledge.
 package login
 
 import (
@@ -24,9 +26,10 @@ func newState() *state { return &state{listeners: map[*func(bool)]bool{}} }
 
 var shared = sync.OnceValue(newState)
 
-// Watch begins to hear of the plugins, from client-go. It tells nobody of them but its metrics: the check of the policy comes right
-// before a plugin is started, the count of its calls right after its end (client-go plugin/pkg/client/auth/exec refreshCredsLocked).
-// Watch must be called before the first request is sent.
+// Watch begins to hear of the plugins, from client-go. It tells nobody of them but its metrics: the
+// check of the policy comes right before a plugin is started, the count of its calls right after
+// its end (client-go plugin/pkg/client/auth/exec refreshCredsLocked). Watch must be called before
+// the first request is sent.
 func Watch() {
 	s := shared()
 	metrics.Register(metrics.RegisterOpts{ExecPluginPolicyCalls: begins{s}, ExecPluginCalls: ends{s}})
@@ -96,8 +99,8 @@ func (s *state) afterwards(f func()) {
 	go f()
 }
 
-// Listen calls a function right before a plugin is started, and when it has ended; at once if one runs already. The function must
-// not block. What is returned ends that.
+// Listen calls a function right before a plugin is started, and when it has ended; at once if one
+// runs already. The function must not block. What is returned ends that.
 func Listen(listener func(running bool)) (stop func()) {
 	s := shared()
 	s.mu.Lock()

@@ -29,7 +29,8 @@ func ended(t *testing.T, ctx context.Context) error {
 	}
 }
 
-// TestTimeOfAPluginDoesNotCount: the time is up once the plugin has ended and what is left has passed, not before.
+// TestTimeOfAPluginDoesNotCount: the time is up once the plugin has ended and what is left has
+// passed, not before.
 func TestTimeOfAPluginDoesNotCount(t *testing.T) {
 	leak := goleak.IgnoreCurrent()
 	s := newState()
@@ -73,7 +74,8 @@ func TestTimeoutEndsWithItsParent(t *testing.T) {
 	goleak.VerifyNone(t, leak)
 }
 
-// TestPluginIsHeardOf holds client-go to what is known of its metrics: a plugin is told right before it starts, and when it has ended.
+// TestPluginIsHeardOf holds client-go to what is known of its metrics: a plugin is told right
+// before it starts, and when it has ended.
 func TestPluginIsHeardOf(t *testing.T) {
 	Watch()
 	dir := t.TempDir()

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// WithTimeout is context.WithTimeout, but for the time that plugins take, which does not count. The context has no deadline of its
-// own that could be asked for.
+// WithTimeout is context.WithTimeout, but for the time that plugins take, which does not count. The
+// context has no deadline of its own that could be asked for.
 func WithTimeout(parent context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
 	return shared().withTimeout(parent, timeout)
 }

@@ -190,9 +190,10 @@ func (c *container) request(follow bool) *corev1.PodLogOptions {
 	return request
 }
 
-// begun notes where the first reading begins, so that a later one leaves out what this one does. It reports whether that is
-// an estimate, until the first line tells: the node counts lines, and seconds by a clock of its own, while the server's clock
-// is known to the second. A line between the two beginnings would be printed by the later reading, after lines that are newer.
+// begun notes where the first reading begins, so that a later one leaves out what this one does. It
+// reports whether that is an estimate, until the first line tells: the node counts lines, and
+// seconds by a clock of its own, while the server's clock is known to the second. A line between
+// the two beginnings would be printed by the later reading, after lines that are newer.
 func (c *container) begun(request *corev1.PodLogOptions) (estimate bool) {
 	c.opened = c.tailer.Clock.Now()
 	switch {

@@ -23,13 +23,15 @@ var running = corev1.ContainerState{Running: &corev1.ContainerStateRunning{}}
 
 var errOutage = errors.New("connection refused")
 
-// entry is what a container logs at one moment. Its text ends with a newline, but for a line that is never finished.
+// entry is what a container logs at one moment. Its text ends with a newline, but for a line that
+// is never finished.
 type entry struct {
 	at   time.Duration // since the test began
 	text string
 }
 
-// node serves the logs of one container of op-0, its sidecar, as a kubelet does: it restarts without a change of leader.
+// node serves the logs of one container of op-0, its sidecar, as a kubelet does: it restarts
+// without a change of leader.
 type node struct {
 	leader.PodsGetter
 	cluster *leadertest.Cluster
@@ -38,7 +40,8 @@ type node struct {
 
 	mu                sync.Mutex // of what follows
 	current, previous []entry
-	// cut ends the first stream after that many entries, and refuses the requests of the next three seconds; -1 for never.
+	// cut ends the first stream after that many entries, and refuses the requests of the next three
+	// seconds; -1 for never.
 	cut int
 	// ended tells that the current instance ends with the last entry.
 	ended bool
@@ -53,7 +56,8 @@ func newNode(log []entry) *node {
 	return n
 }
 
-// Logs begins where the request says, by the node's clock and with the times cut to the second, as they are sent.
+// Logs begins where the request says, by the node's clock and with the times cut to the second, as
+// they are sent.
 func (n *node) Logs(_ context.Context, _ *corev1.Pod, request *corev1.PodLogOptions) (io.ReadCloser, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -120,7 +124,8 @@ func (n *node) RoundTrip(*http.Request) (*http.Response, error) {
 	return &http.Response{Header: http.Header{"Date": {time.Now().UTC().Format(http.TimeFormat)}}}, nil
 }
 
-// restart lets the sidecar run as another instance, which logs this, after the one that logged what is previous.
+// restart lets the sidecar run as another instance, which logs this, after the one that logged what
+// is previous.
 func (n *node) restart(restarts int32, previous, current []entry) {
 	n.mu.Lock()
 	n.previous, n.current, n.ended = previous, current, false
@@ -137,7 +142,8 @@ func (n *node) run(status corev1.ContainerStatus) {
 	})
 }
 
-// follow prints the sidecar's log of op-0, which leads, for a minute. It begins when some of it is logged.
+// follow prints the sidecar's log of op-0, which leads, for a minute. It begins when some of it is
+// logged.
 func (n *node) follow(t *testing.T, options Options, after time.Duration) string {
 	t.Helper()
 	n.run(corev1.ContainerStatus{ContainerID: "first", State: running})

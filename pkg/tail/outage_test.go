@@ -11,8 +11,9 @@ import (
 	"k8s.io/utils/ptr"
 )
 
-// TestOutage loses the connection after each line in turn: what is printed is what is printed without an outage. The log
-// that the first reading leaves out is of the same seconds as what it prints.
+// TestOutage loses the connection after each line in turn: what is printed is what is printed
+// without an outage. The log that the first reading leaves out is of the same seconds as what it
+// prints.
 func TestOutage(t *testing.T) {
 	const ms = time.Millisecond
 	log := []entry{
@@ -48,8 +49,8 @@ func TestOutage(t *testing.T) {
 	}
 }
 
-// TestOutageWhileTheContainerRestarts restarts a container that cannot be read. What is left of the first instance is printed
-// once the node answers again.
+// TestOutageWhileTheContainerRestarts restarts a container that cannot be read. What is left of the
+// first instance is printed once the node answers again.
 func TestOutageWhileTheContainerRestarts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		first := []entry{{500 * time.Millisecond, "a\n"}, {800 * time.Millisecond, "b\n"}}
@@ -62,8 +63,8 @@ func TestOutageWhileTheContainerRestarts(t *testing.T) {
 	})
 }
 
-// TestRestartsBetweenVisits restarts a container twice before it is read again. The run in between ends in the middle of a
-// line.
+// TestRestartsBetweenVisits restarts a container twice before it is read again. The run in between
+// ends in the middle of a line.
 func TestRestartsBetweenVisits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		node := newNode([]entry{{0, "a\n"}})

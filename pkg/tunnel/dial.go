@@ -23,8 +23,9 @@ const dialWithin = 30 * time.Second
 // NewDialer makes the Dialer of a cluster, which upgrades its connections by a Protocol.
 func NewDialer(config *rest.Config, client rest.Interface, protocol *Protocol) Dialer {
 	return abandoning(func(ctx context.Context, pod *corev1.Pod) (conn httpstream.Connection, err error) {
-		// client-go's dialers take no context; the transport below them does, and WebSocket's keeps to its deadline alone. It is
-		// below the plugin for credentials, too, whose time is not bounded.
+		// client-go's dialers take no context; the transport below them does, and WebSocket's keeps
+		// to its deadline alone. It is below the plugin for credentials, too, whose time is not
+		// bounded.
 		config := rest.CopyConfig(config)
 		config.Wrap(func(next http.RoundTripper) http.RoundTripper {
 			return roundTripper(func(req *http.Request) (*http.Response, error) {

@@ -52,7 +52,8 @@ func TestDialEndsWithItsContext(t *testing.T) {
 	goleak.VerifyNone(t, leak)
 }
 
-// A server or a proxy that knows no WebSocket says so to the first try. What counts is what it says to the second.
+// A server or a proxy that knows no WebSocket says so to the first try. What counts is what it says
+// to the second.
 func TestDenialOverSPDY(t *testing.T) {
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		if req.Method == http.MethodGet {

@@ -80,8 +80,8 @@ func listenPort(port Port, addresses []address, pod *corev1.Pod) ([]Listener, er
 	return nil, fmt.Errorf("unable to listen on port %d: %w", port.Local, err)
 }
 
-// listenOn opens a listener on each address that the machine has, or none. A port that somebody else has on one of them is an
-// error: clients of that address would reach another process.
+// listenOn opens a listener on each address that the machine has, or none. A port that somebody
+// else has on one of them is an error: clients of that address would reach another process.
 func listenOn(port Port, addresses []address) ([]Listener, error) {
 	var opened []Listener
 	var lacking []error

@@ -120,8 +120,8 @@ func tcpToo(pod *corev1.Pod, number int32) bool {
 	return false
 }
 
-// address is where to listen. localhost means both loopback addresses, as in kubectl; a machine may lack one of them, which makes
-// it optional.
+// address is where to listen. localhost means both loopback addresses, as in kubectl; a machine may
+// lack one of them, which makes it optional.
 type address struct {
 	network  string
 	host     string

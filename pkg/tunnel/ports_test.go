@@ -87,7 +87,8 @@ func TestListen(t *testing.T) {
 	}
 }
 
-// TestListenOnHalfTakenPort: clients of the address that somebody else has would reach another process.
+// TestListenOnHalfTakenPort: clients of the address that somebody else has would reach another
+// process.
 func TestListenOnHalfTakenPort(t *testing.T) {
 	for _, test := range []struct{ network, host string }{{"tcp4", "127.0.0.1"}, {"tcp6", "::1"}} {
 		stranger, err := net.Listen(test.network, net.JoinHostPort(test.host, "0"))
@@ -120,7 +121,8 @@ func TestListenWhereAFamilyIsLacking(t *testing.T) {
 	}
 }
 
-// TestRefusedInThePod says what the kubelet said, and what that means for a process that listens on the pod's address.
+// TestRefusedInThePod says what the kubelet said, and what that means for a process that listens on
+// the pod's address.
 func TestRefusedInThePod(t *testing.T) {
 	const said = "failed to connect to localhost:9500 inside namespace: IPv4: dial tcp4 127.0.0.1:9500: connect: connection refused"
 	pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "ops", Name: "op-0"}}

@@ -31,8 +31,9 @@ type unheard struct{ error }
 
 func (e unheard) Unwrap() error { return e.error }
 
-// refused is an unheard failure of the pod itself: it runs, and nothing listens on the port, on the pod's loopback address. To that
-// alone the kubelet connects, so a process that Prometheus reaches may be out of reach here.
+// refused is an unheard failure of the pod itself: it runs, and nothing listens on the port, on the
+// pod's loopback address. To that alone the kubelet connects, so a process that Prometheus reaches
+// may be out of reach here.
 type refused struct {
 	where string
 	said  error // by the kubelet

@@ -21,22 +21,25 @@ import (
 	"k8s.io/streaming/pkg/httpstream"
 )
 
-// Protocol is how connections to a subresource of pods are upgraded: by WebSocket first, and by SPDY where the server or a gateway
-// on the way cannot do that. It remembers which of them has worked. Safe for concurrent use.
+// Protocol is how connections to a subresource of pods are upgraded: by WebSocket first, and by
+// SPDY where the server or a gateway on the way cannot do that. It remembers which of them has
+// worked. Safe for concurrent use.
 type Protocol struct {
 	subresource     string
 	webSocket, spdy atomic.Bool // it has worked
 }
 
-// NewProtocol makes the Protocol of a subresource, such as exec. Without webSockets it is SPDY alone.
+// NewProtocol makes the Protocol of a subresource, such as exec. Without webSockets it is SPDY
+// alone.
 func NewProtocol(subresource string, webSockets bool) *Protocol {
 	p := &Protocol{subresource: subresource}
 	p.spdy.Store(!webSockets)
 	return p
 }
 
-// Upgrade calls what upgrades a connection by WebSocket, by SPDY, or by one after the other, as kubectl does: whatever answer keeps
-// WebSocket from being spoken may be a gateway's. Errors of a server that did not upgrade are what it said.
+// Upgrade calls what upgrades a connection by WebSocket, by SPDY, or by one after the other, as
+// kubectl does: whatever answer keeps WebSocket from being spoken may be a gateway's. Errors of a
+// server that did not upgrade are what it said.
 func (p *Protocol) Upgrade(overWebSocket, overSPDY func() error) error {
 	if p.spdy.Load() {
 		return p.said(overSPDY())
@@ -75,15 +78,18 @@ func worked(err error) bool {
 	return err == nil || errors.As(err, &exit)
 }
 
-// ofPod reports an answer about the pod itself, where WebSocket is known to work: SPDY would get the same.
+// ofPod reports an answer about the pod itself, where WebSocket is known to work: SPDY would get
+// the same.
 func ofPod(said error) bool {
 	return apierrors.IsNotFound(said) || apierrors.IsInternalError(said) || apierrors.IsServiceUnavailable(said)
 }
 
-// said is what the server said when it did not upgrade a connection; any other error stays as it is.
+// said is what the server said when it did not upgrade a connection; any other error stays as it
+// is.
 //
-// From Kubernetes 1.35 on a WebSocket is asked for with the verb get, and has to be allowed to create, too. A server that
-// refuses that gives no reason (kubernetes/kubernetes pkg/registry/core/pod/rest/subresources.go ensureAuthorizedForVerb).
+// From Kubernetes 1.35 on a WebSocket is asked for with the verb get, and has to be allowed to
+// create, too. A server that refuses that gives no reason (kubernetes/kubernetes
+// pkg/registry/core/pod/rest/subresources.go ensureAuthorizedForVerb).
 func (p *Protocol) said(err error) error {
 	var upgrade *httpstream.UpgradeFailureError
 	var status apierrors.APIStatus
@@ -101,8 +107,9 @@ func (p *Protocol) said(err error) error {
 	return upgrade.Cause
 }
 
-// RoundTripperFor is client-go's for SPDY, but for a server that does not upgrade the connection: the error is a
-// *httpstream.UpgradeFailureError with the server's Status, if it sent one, and the socket is closed.
+// RoundTripperFor is client-go's for SPDY, but for a server that does not upgrade the connection:
+// the error is a *httpstream.UpgradeFailureError with the server's Status, if it sent one, and the
+// socket is closed.
 func RoundTripperFor(config *rest.Config) (http.RoundTripper, spdy.Upgrader, error) {
 	transport, upgrader, err := spdy.RoundTripperFor(config)
 	return transport, closingUpgrader{upgrader}, err
@@ -110,15 +117,15 @@ func RoundTripperFor(config *rest.Config) (http.RoundTripper, spdy.Upgrader, err
 
 type closingUpgrader struct{ spdy.Upgrader }
 
-// refusalMost is how much of a refusal is read, in bytes.
-const refusalMost = 64 << 10
+// maxRefusalSize is how much of a refusal is read, in bytes.
+const maxRefusalSize = 64 << 10
 
 func (u closingUpgrader) NewConnection(resp *http.Response) (spdystream.Connection, error) {
 	if resp.StatusCode == http.StatusSwitchingProtocols {
 		return u.Upgrader.NewConnection(resp)
 	}
 	defer u.closeSocket()
-	body, _ := io.ReadAll(io.LimitReader(resp.Body, refusalMost)) // that it did not upgrade is the failure
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxRefusalSize)) // that it did not upgrade is the failure
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	_, err := u.Upgrader.NewConnection(resp)
 	var status metav1.Status
@@ -128,8 +135,9 @@ func (u closingUpgrader) NewConnection(resp *http.Response) (spdystream.Connecti
 	return nil, &httpstream.UpgradeFailureError{Cause: err}
 }
 
-// closeSocket closes the socket of a handshake that failed. client-go's upgrader alone has it, leaves it open until the garbage
-// collector comes, and gives it away for nothing but a connection, so it is told that there is one.
+// closeSocket closes the socket of a handshake that failed. client-go's upgrader alone has it,
+// leaves it open until the garbage collector comes, and gives it away for nothing but a connection,
+// so it is told that there is one.
 func (u closingUpgrader) closeSocket() {
 	upgraded := http.Header{"Connection": {"Upgrade"}, "Upgrade": {"SPDY/3.1"}}
 	if conn, err := u.Upgrader.NewConnection(&http.Response{StatusCode: http.StatusSwitchingProtocols, Header: upgraded, Body: http.NoBody}); err == nil {

@@ -68,7 +68,8 @@ func TestWithoutWebSockets(t *testing.T) {
 	}
 }
 
-// TestSPDYStaysRemembered: a dial that began before another one found out what works may end after it, and fail.
+// TestSPDYStaysRemembered: a dial that began before another one found out what works may end after
+// it, and fail.
 func TestSPDYStaysRemembered(t *testing.T) {
 	p, fault := NewProtocol("portforward", true), errors.New("connection reset")
 	refused := func() error { return refusedBy(400, "") }
@@ -111,7 +112,8 @@ func TestDenied(t *testing.T) {
 	}
 }
 
-// TestRefusedHandshakesLeaveNoSocket: client-go leaves those of SPDY open until the garbage collector comes.
+// TestRefusedHandshakesLeaveNoSocket: client-go leaves those of SPDY open until the garbage
+// collector comes.
 func TestRefusedHandshakesLeaveNoSocket(t *testing.T) {
 	const tries = 5
 	closed := make(chan struct{}, 4*tries)

@@ -1,7 +1,8 @@
-// Command compat is a Kubernetes control plane of one version: its API server, its controller manager and its scheduler.
+// Command compat is a Kubernetes control plane of one version: its API server, its controller
+// manager and its scheduler.
 //
-// It is built in each of the modules below this folder, which have a link to this file, and acts as the component it is
-// called as, by the base name of its path.
+// It is built in each of the modules below this folder, which have a link to this file, and acts as
+// the component it is called as, by the base name of its path.
 package main
 
 import (

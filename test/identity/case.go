@@ -93,7 +93,8 @@ func (c *Case) lock() string {
 	return lock
 }
 
-// role is which of the leaders that one ConfigMap records is asked for: the holder's, where there are several.
+// role is which of the leaders that one ConfigMap records is asked for: the holder's, where there
+// are several.
 func (c *Case) role() string {
 	if c.LockRole != "" {
 		return c.LockRole

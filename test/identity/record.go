@@ -156,7 +156,8 @@ func (c *Case) recordKey() string {
 	return leaderAnnotation
 }
 
-// patroniAnnotated tells that the case's annotations are Patroni's. Lorry's are called so, too, but for the times.
+// patroniAnnotated tells that the case's annotations are Patroni's. Lorry's are called so, too, but
+// for the times.
 func (c *Case) patroniAnnotated() bool {
 	has := func(key string) bool { _, ok := c.Annotation[key]; return ok }
 	return (has("leader") || has("ttl")) && !has("renew-time") && !has("acquire-time")

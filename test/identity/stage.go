@@ -104,7 +104,8 @@ func (s *stage) makeLock(ctx context.Context, c *Case) error {
 	return s.backdate(ctx, c.kind(), made, c.renewal(now))
 }
 
-// backdate lets the API server's own record of the writes to an object be of the time of its renewal.
+// backdate lets the API server's own record of the writes to an object be of the time of its
+// renewal.
 func (s *stage) backdate(ctx context.Context, k kind, object *unstructured.Unstructured, renewal time.Time) error {
 	written := metav1.NewTime(renewal)
 	entries := object.GetManagedFields()

@@ -126,7 +126,8 @@ func serveDrip(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// serveAwait makes an empty file `asked`, and answers `go POD` when there is a file `go`, in the folder in which the process runs.
+// serveAwait makes an empty file `asked`, and answers `go POD` when there is a file `go`, in the
+// folder in which the process runs.
 func (o *operator) serveAwait(w http.ResponseWriter, r *http.Request) {
 	if err := os.WriteFile("asked", nil, 0o644); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)

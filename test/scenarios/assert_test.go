@@ -142,12 +142,13 @@ func TestStaleEvidence(t *testing.T) {
 	}
 }
 
-// usurp overwrites the Lease's holder by a follower's identity, and waits until that leads. The old leader does not end: it tries
-// to renew until its deadline.
+// usurp overwrites the Lease's holder by a follower's identity, and waits until that leads. The old
+// leader does not end: it tries to renew until its deadline.
 func (ns *namespace) usurp(t *testing.T, next state) {
 	t.Helper()
 	ns.failover(t, func(string) {
-		// With a new acquireTime, as a candidate writes it: its process may have begun after the term of the old leader did.
+		// With a new acquireTime, as a candidate writes it: its process may have begun after the
+		// term of the old leader did.
 		patch := fmt.Sprintf(`{"spec":{"holderIdentity":%q,"acquireTime":%q}}`, next.Identity, time.Now().UTC().Format("2006-01-02T15:04:05.000000Z07:00"))
 		if _, err := ns.client.CoordinationV1().Leases(ns.name).Patch(t.Context(), "demo-operator", types.MergePatchType, []byte(patch), metav1.PatchOptions{}); err != nil {
 			t.Fatal(err)
@@ -157,7 +158,8 @@ func (ns *namespace) usurp(t *testing.T, next state) {
 	ns.inPod(t, next.Pod, "until grep -q ^valid leader-token; do sleep 0.1; done")
 }
 
-// follower is what a candidate that does not lead says of itself. A lock of the test's own leads to its pod.
+// follower is what a candidate that does not lead says of itself. A lock of the test's own leads to
+// its pod.
 func (ns *namespace) follower(t *testing.T) state {
 	t.Helper()
 	pod := ns.holder(t)

@@ -13,8 +13,9 @@ import (
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 )
 
-// loggingIn is a namespace whose user logs in by a credential plugin, a shell script in a folder of its own. Its credentials are good
-// for one request, as they have ended already. The script may use $TOKEN.
+// loggingIn is a namespace whose user logs in by a credential plugin, a shell script in a folder of
+// its own. Its credentials are good for one request, as they have ended already. The script may use
+// $TOKEN.
 func loggingIn(t *testing.T, ns *namespace, mode clientcmdapi.ExecInteractiveMode, script string) (by *namespace, dir string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -30,7 +31,7 @@ printf '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential",
 		t.Fatal(err)
 	}
 	if config.BearerToken == "" {
-		t.Skip("the user of this cluster has no token that a plugin could print")
+		leaveOut(t, "the user of this cluster has no token that a plugin could print")
 	}
 	by = withConfig(t, ns, func(raw *clientcmdapi.Config) {
 		for name := range raw.AuthInfos {
@@ -43,10 +44,12 @@ printf '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential",
 	return by, dir
 }
 
-// slowLogin takes longer, once, than any bound on the cluster's answers that a command has with --timeout=1s.
+// slowLogin takes longer, once, than any bound on the cluster's answers that a command has with
+// --timeout=1s.
 const slowLogin = `test -e known || { sleep 7; touch known; }`
 
-// TestLoginTakesAsLongAsItTakes: what bounds the answers of the cluster, and the wait for a leader, does not bound the login.
+// TestLoginTakesAsLongAsItTakes: what bounds the answers of the cluster, and the wait for a leader,
+// does not bound the login.
 func TestLoginTakesAsLongAsItTakes(t *testing.T) {
 	t.Parallel()
 	ns := shared.deploy(t)
@@ -71,7 +74,8 @@ func TestLoginTakesAsLongAsItTakes(t *testing.T) {
 	}
 }
 
-// TestTokenRunsOutInAForward: who connects while the user logs in again waits for that, beyond --timeout.
+// TestTokenRunsOutInAForward: who connects while the user logs in again waits for that, beyond
+// --timeout.
 func TestTokenRunsOutInAForward(t *testing.T) {
 	t.Parallel()
 	ns := shared.deploy(t)

@@ -36,8 +36,8 @@ func (l *lab) deploy(t *testing.T, args ...string) *namespace {
 	return ns
 }
 
-// deployOperator deploys a demo operator and waits for its leader. Its Lease never expires in a scenario unless the first
-// argument is --brief; the others are flags of `bin/cluster deploy`.
+// deployOperator deploys a demo operator and waits for its leader. Its Lease never expires in a
+// scenario unless the first argument is --brief; the others are flags of `bin/cluster deploy`.
 func (l *lab) deployOperator(namespace string, args []string) error {
 	lasts := time.Duration(0)
 	if len(args) > 0 && args[0] == "--brief" {
@@ -88,7 +88,8 @@ func (ns *namespace) failover(t *testing.T, provoke func(leader string)) string 
 	return podOf(other(old))
 }
 
-// atLeader asks a port-forward until the leader of the moment answers: at once, unless leaders change just then.
+// atLeader asks a port-forward until the leader of the moment answers: at once, unless leaders
+// change just then.
 func (ns *namespace) atLeader(t *testing.T, url string) state {
 	t.Helper()
 	for deadline := time.Now().Add(patience); ; {
@@ -159,7 +160,8 @@ func newClient(t *testing.T, url string) (c *client, stop func()) {
 	return c, stop
 }
 
-// run asks until the context ends: one request after the other, so that a slow machine has no more of them.
+// run asks until the context ends: one request after the other, so that a slow machine has no more
+// of them.
 func (c *client) run(ctx context.Context) {
 	for {
 		a := ask{began: time.Now()}

@@ -142,8 +142,9 @@ func manyFailovers(t *testing.T, f *following) {
 	}
 }
 
-// deletedLease deletes the Lease. The old leader may not be the one who creates it again: it goes on to believe that it leads, and
-// what it would log by then is not the leader's. So its only lines are those of its beginning and its end.
+// deletedLease deletes the Lease. The old leader may not be the one who creates it again: it goes
+// on to believe that it leads, and what it would log by then is not the leader's. So its only lines
+// are those of its beginning and its end.
 func deletedLease(t *testing.T, f *following) {
 	leases := f.ns.client.CoordinationV1().Leases(f.ns.name)
 	for i := range 3 {

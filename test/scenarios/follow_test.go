@@ -179,7 +179,8 @@ func TestReplacedOnItsNode(t *testing.T) {
 	}
 	p.stderr.until(t, "its end", func(text string) bool { return strings.Contains(text, "which is node node-1, not a pod") })
 	run("agent-b5c6d")
-	// It has to renew, since it started after its predecessor did, and starts are cut to the second.
+	// It has to renew, since it started after its predecessor did, and starts are cut to the
+	// second.
 	for deadline := time.Now().Add(patience); !strings.Contains(p.stderr.String(), "pod agent-b5c6d leads"); <-time.After(500 * time.Millisecond) {
 		lease, err := ns.client.CoordinationV1().Leases(ns.name).Get(t.Context(), "agent-leader-election", metav1.GetOptions{})
 		if err != nil {
@@ -245,7 +246,8 @@ func TestListWatch(t *testing.T) {
 	rows := func() int { return strings.Count("\n"+p.stdout.String(), "\ndemo-operator ") }
 	before := rows()
 	ns.untilRenewed(t, 3)
-	// One that is not renewed any more expires without a word from the server, whenever that is looked at.
+	// One that is not renewed any more expires without a word from the server, whenever that is
+	// looked at.
 	leases := ns.client.CoordinationV1().Leases(ns.name)
 	ns.holdLease(t, "brief", next)
 	row("a brief leader", "brief", next)

@@ -180,7 +180,8 @@ func (f *following) nothingLeft(t *testing.T) {
 	}
 }
 
-// untilIdle waits until a port-forward has no connection of a client left, and as few sockets as before anybody connected.
+// untilIdle waits until a port-forward has no connection of a client left, and as few sockets as
+// before anybody connected.
 func (p *process) untilIdle(t *testing.T, url string, before int) {
 	t.Helper()
 	const spare = 4                                                                    // a tunnel in hand, a watch that was opened anew
@@ -196,7 +197,8 @@ func (p *process) untilIdle(t *testing.T, url string, before int) {
 	}
 }
 
-// connections counts the connections to the port of a URL whose listening side has them open; 0 where the system does not tell.
+// connections counts the connections to the port of a URL whose listening side has them open; 0
+// where the system does not tell.
 func connections(t *testing.T, url string) (open int) {
 	t.Helper()
 	_, port, err := net.SplitHostPort(strings.TrimPrefix(url, "http://"))

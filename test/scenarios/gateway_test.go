@@ -18,8 +18,8 @@ import (
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 )
 
-// gateway stands between the plugin and the API server. wrap gets the handler that passes requests on, and returns the gateway's.
-// The namespace that is returned has a kubeconfig for it.
+// gateway stands between the plugin and the API server. wrap gets the handler that passes requests
+// on, and returns the gateway's. The namespace that is returned has a kubeconfig for it.
 func gateway(t *testing.T, ns *namespace, wrap func(forward http.Handler) http.Handler) (*httptest.Server, *namespace) {
 	t.Helper()
 	config, err := clientcmd.BuildConfigFromFlags("", ns.kubeconfig)
@@ -88,7 +88,8 @@ func isWebSocket(r *http.Request) bool {
 	return strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
 }
 
-// refusingWebSockets is a gateway that answers requests for WebSockets by a Status, and counts them.
+// refusingWebSockets is a gateway that answers requests for WebSockets by a Status, and counts
+// them.
 func refusingWebSockets(t *testing.T, ns *namespace, code int, refused *atomic.Int32) *namespace {
 	t.Helper()
 	_, through := gateway(t, ns, func(forward http.Handler) http.Handler {
@@ -107,7 +108,8 @@ func refusingWebSockets(t *testing.T, ns *namespace, code int, refused *atomic.I
 	return through
 }
 
-// TestGatewayThatRefusesWebSocketsByAStatus: SPDY is tried instead, whatever the Status says, and WebSocket no second time.
+// TestGatewayThatRefusesWebSocketsByAStatus: SPDY is tried instead, whatever the Status says, and
+// WebSocket no second time.
 func TestGatewayThatRefusesWebSocketsByAStatus(t *testing.T) {
 	t.Parallel()
 	ns := shared.deploy(t)
@@ -129,7 +131,8 @@ func TestGatewayThatRefusesWebSocketsByAStatus(t *testing.T) {
 	}
 }
 
-// TestExecWhereWebSocketsAreRefused runs a command that fails at first, so that it is run several times.
+// TestExecWhereWebSocketsAreRefused runs a command that fails at first, so that it is run several
+// times.
 func TestExecWhereWebSocketsAreRefused(t *testing.T) {
 	t.Parallel()
 	ns := shared.deploy(t)
@@ -192,7 +195,8 @@ func TestServerBehindSOCKS5(t *testing.T) {
 	}
 }
 
-// commandsReachTheLeader runs one command of each kind of connection: requests, watches, tunnels, streams.
+// commandsReachTheLeader runs one command of each kind of connection: requests, watches, tunnels,
+// streams.
 func commandsReachTheLeader(t *testing.T, ns *namespace, changes ...any) {
 	t.Helper()
 	leader := ns.holder(t)

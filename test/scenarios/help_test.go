@@ -83,7 +83,8 @@ func (s *stage) replace(t *testing.T) {
 	s.untilLed(t)
 }
 
-// crash has the leader's container start anew. The Lease, which would last for a minute, is taken from the process that is dead.
+// crash has the leader's container start anew. The Lease, which would last for a minute, is taken
+// from the process that is dead.
 func (s *stage) crash(t *testing.T) {
 	t.Helper()
 	forward, url := forwardedTo(t, s.namespace, "my-operator-leader")

@@ -96,8 +96,8 @@ func (l *leftOut) tell(w io.Writer) {
 	}
 }
 
-// breaks is for a test that kills or pauses components of the shared cluster: it must not run in parallel with others. The
-// components are back when it ends, whatever happens.
+// breaks is for a test that kills or pauses components of the shared cluster: it must not run in
+// parallel with others. The components are back when it ends, whatever happens.
 func breaks(t *testing.T, components ...string) {
 	t.Helper()
 	only(t, breaksControlPlane, kwok, kubelet)

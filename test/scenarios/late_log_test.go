@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// TestLateLogLacksNothing: what a log lacks is judged when it has been silent for a while; that it takes long until it can be read
-// is no silence.
+// TestLateLogLacksNothing: what a log lacks is judged when it has been silent for a while; that it
+// takes long until it can be read is no silence.
 func TestLateLogLacksNothing(t *testing.T) {
 	t.Parallel()
 	_, ns := proxy(t, shared.deploy(t), func(r *http.Request) bool {

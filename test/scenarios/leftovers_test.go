@@ -74,8 +74,8 @@ func (l *lab) processes() (pids []int, err error) {
 	return pids, nil
 }
 
-// killAndCheck kills the processes of the lab with SIGKILL, as an out-of-memory killer would, takes it down, and checks that
-// nothing is left of it on a machine that was as before.
+// killAndCheck kills the processes of the lab with SIGKILL, as an out-of-memory killer would, takes
+// it down, and checks that nothing is left of it on a machine that was as before.
 func (l *lab) killAndCheck(before machine) error {
 	pids, err := l.processes()
 	if err != nil {

@@ -16,8 +16,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// lab is a cluster. Scenarios share one and have a namespace of their own in it. Those that break the cluster itself do not run
-// in parallel with others, and mend it before they end.
+// lab is a cluster. Scenarios share one and have a namespace of their own in it. Those that break
+// the cluster itself do not run in parallel with others, and mend it before they end.
 type lab struct {
 	kind       kind
 	bin        string // folder of the built binaries
@@ -33,7 +33,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(withCluster{m}, map[string]func(){"fetch": fetchMain, "curl": fetchMain, "k9s": k9sMain})
 }
 
-// ended is the last word of a run that was not cut short and left nothing behind: gotest gives no other a second run.
+// ended is the last word of a run that was not cut short and left nothing behind: gotest gives no
+// other a second run.
 const ended = "All tests have ended."
 
 // withCluster runs the tests with the shared cluster up.

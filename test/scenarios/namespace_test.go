@@ -54,8 +54,9 @@ func (l *lab) namespace(dir string) (*namespace, error) {
 	return ns, err
 }
 
-// delete frees what the scenario used. Nobody waits for it, and where it fails the cluster goes soon anyway. The pods end at once:
-// the next scenarios do not share the machine with them, not even with those that hang and have time to end.
+// delete frees what the scenario used. Nobody waits for it, and where it fails the cluster goes
+// soon anyway. The pods end at once: the next scenarios do not share the machine with them, not
+// even with those that hang and have time to end.
 func (ns *namespace) delete() {
 	ctx := context.Background()
 	ns.client.CoreV1().Namespaces().Delete(ctx, ns.name, metav1.DeleteOptions{})                                                             // see above

@@ -10,22 +10,26 @@ import (
 	"time"
 )
 
-// patience bounds every wait of a scenario. It says "not for ever" and nothing about speed: it is never waited out when all is
-// well.
+// patience bounds every wait of a scenario. It says "not for ever" and nothing about speed: it is
+// never waited out when all is well.
 const patience = 3 * time.Minute
 
 const (
-	// quickLookup is how long `holder` takes on the machine for which short durations are chosen: two cores, nothing else to do.
+	// quickLookup is how long `holder` takes on the machine for which short durations are chosen:
+	// two cores, nothing else to do.
 	quickLookup = 30 * time.Millisecond
-	// maxSlowdown keeps a scaled Lease shorter than the minute for which commands wait for a leader by default.
+	// maxSlowdown keeps a scaled Lease shorter than the minute for which commands wait for a leader
+	// by default.
 	maxSlowdown = 5
 )
 
-// slowdown is how many times longer an operation takes here than on that machine, at least 1. Durations that a scenario has to
-// wait out are multiplied by it. It is set once, when the cluster has started.
+// slowdown is how many times longer an operation takes here than on that machine, at least 1.
+// Durations that a scenario has to wait out are multiplied by it. It is set once, when the cluster
+// has started.
 var slowdown = 1.0
 
-// measureSlowdown times the plugin on the cluster: the start of a process, TLS, the API server and etcd all take part in that.
+// measureSlowdown times the plugin on the cluster: the start of a process, TLS, the API server and
+// etcd all take part in that.
 func (l *lab) measureSlowdown() error {
 	const runs = 11
 	var took []time.Duration
@@ -53,8 +57,8 @@ func scaled(d time.Duration) time.Duration {
 // brief is how long the Lease of an operator lasts whose scenario is about its expiry.
 func brief() time.Duration { return scaled(8 * time.Second) }
 
-// timings returns the operator's flags. By default its leader keeps the Lease even where all takes ten times as long: a scenario
-// that needs no expiry must not meet one.
+// timings returns the operator's flags. By default its leader keeps the Lease even where all takes
+// ten times as long: a scenario that needs no expiry must not meet one.
 func timings(brief time.Duration) []string {
 	lease, deadline := time.Minute, 50*time.Second
 	if brief > 0 {
@@ -65,14 +69,14 @@ func timings(brief time.Duration) []string {
 	}
 }
 
-// outlasting are the flags of an operator whose leader keeps the Lease through an outage, or dead, for as long as a scenario
-// takes on any machine.
+// outlasting are the flags of an operator whose leader keeps the Lease through an outage, or dead,
+// for as long as a scenario takes on any machine.
 func outlasting(more ...string) []string {
 	return append([]string{"--lease-duration=30m", "--renew-deadline=20m"}, more...)
 }
 
-// respite is the pause after something that is done again and again. It is as long as that took, so that a slow machine is asked
-// less often, and never more than a second.
+// respite is the pause after something that is done again and again. It is as long as that took, so
+// that a slow machine is asked less often, and never more than a second.
 func respite(took time.Duration) <-chan time.Time {
 	return time.After(min(max(took, 50*time.Millisecond), time.Second))
 }

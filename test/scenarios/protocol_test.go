@@ -36,7 +36,8 @@ func number(t *testing.T, text string) int {
 	return n
 }
 
-// TestOneProtocolIsEnough: a proxy lets either WebSocket or SPDY through, and ports are forwarded and commands run by that.
+// TestOneProtocolIsEnough: a proxy lets either WebSocket or SPDY through, and ports are forwarded
+// and commands run by that.
 func TestOneProtocolIsEnough(t *testing.T) {
 	t.Parallel()
 	ns := shared.deploy(t)
@@ -95,8 +96,9 @@ func runsACommand(t *testing.T, ns *namespace) {
 	}
 }
 
-// TestEncodings: what the API server answers in protobuf is the same as in JSON, which is all that some proxies and aggregated
-// API servers speak: lists, objects, and the watches that are behind a forwarded port.
+// TestEncodings: what the API server answers in protobuf is the same as in JSON, which is all that
+// some proxies and aggregated API servers speak: lists, objects, and the watches that are behind a
+// forwarded port.
 func TestEncodings(t *testing.T) {
 	t.Parallel()
 	ns := shared.deploy(t)
@@ -135,8 +137,8 @@ func TestEncodings(t *testing.T) {
 	}
 }
 
-// TestBookmarks: a watch on what does not change goes on from a bookmark after it was ended, and not from a version that the
-// API server may have forgotten.
+// TestBookmarks: a watch on what does not change goes on from a bookmark after it was ended, and
+// not from a version that the API server may have forgotten.
 func TestBookmarks(t *testing.T) {
 	t.Parallel()
 	ns := shared.deploy(t)
@@ -173,7 +175,8 @@ func TestBookmarks(t *testing.T) {
 	}
 }
 
-// TestTimeOfARenewal: with each renewal the API server notes when it wrote that, which is what a lock is judged by.
+// TestTimeOfARenewal: with each renewal the API server notes when it wrote that, which is what a
+// lock is judged by.
 func TestTimeOfARenewal(t *testing.T) {
 	t.Parallel()
 	ns := shared.deploy(t)

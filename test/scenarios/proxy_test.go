@@ -55,8 +55,8 @@ func TestLogsAcrossCrashes(t *testing.T) {
 	checkComplete(t, ns, logs)
 }
 
-// TestLogsToASlowReader does not read what is printed until three leaders have come and gone. All of them hang, so that their
-// pods stay, and so do their logs.
+// TestLogsToASlowReader does not read what is printed until three leaders have come and gone. All
+// of them hang, so that their pods stay, and so do their logs.
 func TestLogsToASlowReader(t *testing.T) {
 	t.Parallel()
 	ns := shared.deploy(t, "--brief", "--replicas=4", "--grace=1s") // who hangs is killed in the end
@@ -83,8 +83,9 @@ func TestLogsToASlowReader(t *testing.T) {
 	if _, err := io.ReadFull(out, first); err != nil {
 		t.Fatal(err)
 	}
-	// More than all buffers hold and less than a file does, from the first leader: its while after the term passes in those of
-	// the others, and nothing is lost. (A rotation would take what has not been read yet: the API has no way to it.)
+	// More than all buffers hold and less than a file does, from the first leader: its while after
+	// the term passes in those of the others, and nothing is lost. (A rotation would take what has
+	// not been read yet: the API has no way to it.)
 	for _, lines := range []int{80_000, 5_000, 5_000} { // even the few are more than a pipe holds
 		ns.tell(t, url, fmt.Sprintf("/burst?lines=%d", lines))
 		ns.failover(t, func(string) { post(t, url+"/hang") })

@@ -104,7 +104,8 @@ type effect struct {
 
 var worksBetween = regexp.MustCompile(`; works from 1\.(\d+) to 1\.(\d+)$`)
 
-// effects reads a part's table, by what is lacking: `get` on `pods`. It is about an API server of a minor version.
+// effects reads a part's table, by what is lacking: `get` on `pods`. It is about an API server of a
+// minor version.
 func effects(t *testing.T, p page, minor int) map[string]effect {
 	t.Helper()
 	all := map[string]effect{}
@@ -187,7 +188,8 @@ func without(roles []role, lacking right) (less []role) {
 	return less
 }
 
-// asPlugin has a shell start the plugin as kubectl does, without kubectl's own start, which takes longer than the plugin's.
+// asPlugin has a shell start the plugin as kubectl does, without kubectl's own start, which takes
+// longer than the plugin's.
 const asPlugin = `kubectl() { test "$1" = leader && shift && kubectl-leader "$@"; }
 `
 
@@ -303,7 +305,8 @@ func (ns *namespace) untilDenied(t *testing.T, user string, role role) {
 	ns.untilReviewed(t, user, role, false)
 }
 
-// untilReviewed waits until the API server's own answers about a role are as wanted: there is no event for it.
+// untilReviewed waits until the API server's own answers about a role are as wanted: there is no
+// event for it.
 func (ns *namespace) untilReviewed(t *testing.T, user string, role role, allowed bool) {
 	t.Helper()
 	for _, rule := range role.rules {

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// TestAPIServerRestart kills the API server under a user whom RBAC grants no more than needed: an API server that has just
-// started denies such a user everything for a moment.
+// TestAPIServerRestart kills the API server under a user whom RBAC grants no more than needed: an
+// API server that has just started denies such a user everything for a moment.
 func TestAPIServerRestart(t *testing.T) {
 	breaks(t, "kube-apiserver")
 	// The log grows by bursts alone.

@@ -18,8 +18,9 @@ import (
 	"k8s.io/utils/ptr"
 )
 
-// leaseCommand writes a Lease: lease NAME HOLDER [acquired=-1h] [renewed=0s] [duration=1h] [transitions=3]. Times are
-// relative to now. One that was renewed in the past was written then by the server's record, too.
+// leaseCommand writes a Lease: lease NAME HOLDER [acquired=-1h] [renewed=0s] [duration=1h]
+// [transitions=3]. Times are relative to now. One that was renewed in the past was written then by
+// the server's record, too.
 func leaseCommand(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) < 2 {
 		ts.Fatalf("usage: lease NAME HOLDER [acquired=-1h] [renewed=0s] [duration=1h] [transitions=3]")
@@ -65,8 +66,8 @@ func (ns *namespace) writeLease(name string, spec coordinationv1.LeaseSpec) erro
 	return ns.backdate(name, spec.RenewTime.Time)
 }
 
-// backdate lets the server's record of a Lease's last write be of another time. The server takes that only with another change, by
-// another manager.
+// backdate lets the server's record of a Lease's last write be of another time. The server takes
+// that only with another change, by another manager.
 func (ns *namespace) backdate(name string, to time.Time) error {
 	patch := fmt.Sprintf(`[{"op": "replace", "path": "/metadata/managedFields/0/time", "value": %q}, {"op": "add", "path": "/metadata/annotations", "value": {"backdated": ""}}]`,
 		to.UTC().Format(time.RFC3339))
@@ -74,7 +75,8 @@ func (ns *namespace) backdate(name string, to time.Time) error {
 	return err
 }
 
-// allow grants a right and waits until the API server knows of it: allow [-n NAMESPACE] USER VERB,... RESOURCE,...
+// allow grants a right and waits until the API server knows of it: allow [-n NAMESPACE] USER
+// VERB,... RESOURCE,...
 func allow(ts *testscript.TestScript, neg bool, args []string) {
 	ns := namespaceOf(ts)
 	namespace := ns.name
@@ -120,7 +122,8 @@ func (ns *namespace) allowUser(namespace, user string, verbs, resources []string
 	return role.Name, err
 }
 
-// awaitRight waits for the API server's authorizer, which reads roles through a watch of its own and announces nothing.
+// awaitRight waits for the API server's authorizer, which reads roles through a watch of its own
+// and announces nothing.
 func (ns *namespace) awaitRight(namespace, user, verb, resource string) error {
 	of := schema.ParseGroupResource(resource)
 	name, subresource, _ := strings.Cut(of.Resource, "/")

@@ -32,7 +32,8 @@ func TestKubeletScripts(t *testing.T) {
 	runScripts(t, testscript.Params{Dir: "testdata/kubelet"})
 }
 
-// TestMainPath runs what each command is for, on other nodes than those of TestScripts, which does more.
+// TestMainPath runs what each command is for, on other nodes than those of TestScripts, which does
+// more.
 func TestMainPath(t *testing.T) {
 	only(t, partOfAll, kubelet, foreign)
 	var files []string
@@ -100,8 +101,9 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// operator deploys a demo operator into the scenario's namespace and waits until its leader works: operator [--brief] [flags
-// of bin/cluster deploy, as in --name=NAME]. With --brief its Lease lasts $BRIEF seconds, otherwise so long that it never expires.
+// operator deploys a demo operator into the scenario's namespace and waits until its leader works:
+// operator [--brief] [flags of bin/cluster deploy, as in --name=NAME]. With --brief its Lease lasts
+// $BRIEF seconds, otherwise so long that it never expires.
 func operator(ts *testscript.TestScript, _ bool, args []string) {
 	ns := namespaceOf(ts)
 	ts.Check(shared.deployOperator(ns.name, args))
@@ -116,8 +118,8 @@ func operator(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// awaitReconcile waits for the ledger. The pod that holds the Lease learns of it a moment after the cluster does; once it has
-// reconciled, its endpoint, its log and its token say that it leads.
+// awaitReconcile waits for the ledger. The pod that holds the Lease learns of it a moment after the
+// cluster does; once it has reconciled, its endpoint, its log and its token say that it leads.
 func (ns *namespace) awaitReconcile(operator string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
@@ -132,9 +134,9 @@ func (ns *namespace) awaitReconcile(operator string) error {
 	return nil
 }
 
-// httpCommand asks until it gets an answer of 200, and prints it: http [-X METHOD] URL. Faults on the way are what a
-// failover looks like to a client without patience, so they do not count here. Nor does a leader that says that it leads no
-// more: it knows that before anybody else can.
+// httpCommand asks until it gets an answer of 200, and prints it: http [-X METHOD] URL. Faults on
+// the way are what a failover looks like to a client without patience, so they do not count here.
+// Nor does a leader that says that it leads no more: it knows that before anybody else can.
 func httpCommand(ts *testscript.TestScript, neg bool, args []string) {
 	method := http.MethodGet
 	if len(args) == 3 && args[0] == "-X" {
@@ -207,8 +209,8 @@ func freePort() int {
 	return port
 }
 
-// eventually runs a command until it succeeds: for what has no event to wait for. It takes a third of the time at most, so that
-// what it waits for can happen on a machine that is busy.
+// eventually runs a command until it succeeds: for what has no event to wait for. It takes a third
+// of the time at most, so that what it waits for can happen on a machine that is busy.
 func eventually(ts *testscript.TestScript, _ bool, args []string) {
 	for deadline := time.Now().Add(patience); ; {
 		began := time.Now()

@@ -89,8 +89,8 @@ func TestCompletionInBash(t *testing.T) {
 	}
 }
 
-// pressAgain waits for a completion, and presses Tab again where it does not come: who is not answered in three seconds completes
-// nothing, so that a shell does not stand.
+// pressAgain waits for a completion, and presses Tab again where it does not come: who is not
+// answered in three seconds completes nothing, so that a shell does not stand.
 func pressAgain(t *testing.T, keys *os.File, screen *buffer, what string, wanted func(text string) bool) {
 	t.Helper()
 	done := make(chan struct{})

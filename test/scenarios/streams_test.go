@@ -33,8 +33,8 @@ func TestStalledReader(t *testing.T) {
 	}
 }
 
-// TestNothingLeaks compares a port-forward after many connections with itself after one: SIGQUIT makes Go print
-// all goroutines.
+// TestNothingLeaks compares a port-forward after many connections with itself after one: SIGQUIT
+// makes Go print all goroutines.
 func TestNothingLeaks(t *testing.T) {
 	t.Parallel()
 	ns := shared.deploy(t)
@@ -64,8 +64,8 @@ func TestNothingLeaks(t *testing.T) {
 	const connections = 300
 	one, many := goroutines(1), goroutines(connections)
 	t.Logf("%d goroutines after 1 connection, %d after %d", one, many, connections)
-	// The last tunnels may still be on their way out, with some 15 goroutines each. A leak of one for each connection would
-	// be 300.
+	// The last tunnels may still be on their way out, with some 15 goroutines each. A leak of one
+	// for each connection would be 300.
 	if one == 0 || many > one+10*15 {
 		t.Errorf("%d goroutines after 1 connection, %d after %d", one, many, connections)
 	}

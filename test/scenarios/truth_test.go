@@ -65,7 +65,8 @@ func missing(lines []string, text string) []string {
 	return slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return printed[line] })
 }
 
-// untilPrinted waits until the output has these lines. It is taken apart only when it is long enough to have them.
+// untilPrinted waits until the output has these lines. It is taken apart only when it is long
+// enough to have them.
 func untilPrinted(t *testing.T, p *process, lines []string) {
 	t.Helper()
 	p.stdout.until(t, "each line", func(text string) bool {

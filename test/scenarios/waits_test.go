@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// TestDefaultWaitFollowsTheLease: where nobody says how long to wait, that is long enough for a Lease to run out, here one of an hour.
+// TestDefaultWaitFollowsTheLease: where nobody says how long to wait, that is long enough for a
+// Lease to run out, here one of an hour.
 func TestDefaultWaitFollowsTheLease(t *testing.T) {
 	t.Parallel()
 	ns := shared.empty(t)

@@ -162,8 +162,8 @@ func compareWithWitness(t *testing.T, p *process, witness *chronicler, terms int
 	}
 }
 
-// TestWatchAcrossAPIServerRestart kills the API server under a user whom RBAC grants no more than needed. The leadership
-// outlives it, so there is nothing to tell; then it does not.
+// TestWatchAcrossAPIServerRestart kills the API server under a user whom RBAC grants no more than
+// needed. The leadership outlives it, so there is nothing to tell; then it does not.
 func TestWatchAcrossAPIServerRestart(t *testing.T) {
 	breaks(t, "kube-apiserver")
 	ns := shared.deploy(t, outlasting("--reconcile-every=1h")...)

@@ -109,7 +109,8 @@ func (c *chronicler) add(line string) {
 	c.more = make(chan struct{})
 }
 
-// until waits until it has seen so many changes, and returns them all. That they never come is for the caller to judge.
+// until waits until it has seen so many changes, and returns them all. That they never come is for
+// the caller to judge.
 func (c *chronicler) until(t *testing.T, count int) []string {
 	t.Helper()
 	deadline := time.After(patience)

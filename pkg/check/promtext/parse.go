@@ -8,7 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// Parse reads all samples, in their order. An error names the line. The last line must have its end: without it the text is cut off.
+// Parse reads all samples, in their order. An error names the line. The last line must have its
+// end: without it the text is cut off.
 func Parse(text []byte) ([]Sample, error) {
 	var samples []Sample
 	rest, number := string(text), 0
@@ -57,7 +58,8 @@ func (r *reader) sample() (Sample, error) {
 	return s, r.value(&s)
 }
 
-// labels reads up to the closing brace. A name that stands there in quotes, without a value, is the metric's.
+// labels reads up to the closing brace. A name that stands there in quotes, without a value, is the
+// metric's.
 func (r *reader) labels(s *Sample) error {
 	for {
 		r.blank()

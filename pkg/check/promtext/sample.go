@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// Sample is one line. A histogram and a summary are their lines: name_bucket{le="0.5"}, name{quantile="0.9"}, name_sum.
+// Sample is one line. A histogram and a summary are their lines: name_bucket{le="0.5"},
+// name{quantile="0.9"}, name_sum.
 type Sample struct {
 	Name   string
 	Labels map[string]string

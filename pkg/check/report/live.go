@@ -65,7 +65,8 @@ func (l *Live) Tick() {
 	l.draw(l.options.Now())
 }
 
-// Pause takes the checklist from the terminal, which somebody else writes to, until it is called with false.
+// Pause takes the checklist from the terminal, which somebody else writes to, until it is called
+// with false.
 func (l *Live) Pause(paused bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

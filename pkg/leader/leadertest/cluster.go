@@ -241,7 +241,8 @@ func (c *Cluster) watch(key, since string) (watch.Interface, error) {
 	return w, nil
 }
 
-// named is the key of the one object that a list or a watch asks for, or with a slash at its end what those of all begin with.
+// named is the key of the one object that a list or a watch asks for, or with a slash at its end
+// what those of all begin with.
 func named(kind string, opts metav1.ListOptions) string {
 	return kind + "/" + strings.TrimPrefix(opts.FieldSelector, "metadata.name=")
 }

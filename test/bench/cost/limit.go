@@ -2,7 +2,8 @@ package cost
 
 import "strconv"
 
-// Limit is what a figure may be, or its ratio to the other program's. It holds on slow machines, too.
+// Limit is what a figure may be, or its ratio to the other program's. It holds on slow machines,
+// too.
 type Limit struct {
 	value float64
 	least bool // it is the least, not the most

@@ -1,10 +1,11 @@
-// Package cost holds what is measured against its limit and its goal: one row a figure, a table of all for people, a file
-// for programs.
+// Package cost holds what is measured against its limit and its goal: one row a figure, a table of
+// all for people, a file for programs.
 package cost
 
 import "encoding/json"
 
-// Row is one figure, what another program needs for the same where there is one, and what we may need.
+// Row is one figure, what another program needs for the same where there is one, and what we may
+// need.
 type Row struct {
 	Group string // what is measured, "holder"
 	Name  string // which figure of it, "wall"
@@ -12,7 +13,8 @@ type Row struct {
 	Ours  float64
 	// Theirs is kubectl's figure, or the floor's. It is nil where there is nothing to compare with.
 	Theirs *float64
-	// Floor tells that it is the floor's: a program that sends the same requests and does next to nothing else.
+	// Floor tells that it is the floor's: a program that sends the same requests and does next to
+	// nothing else.
 	Floor bool
 	// Never tells that kubectl was tried and did not get there at all.
 	Never bool
@@ -69,8 +71,9 @@ func Missed(rows []Row) (count int) {
 	return count
 }
 
-// MarshalJSON writes name, unit, ours, kubectl (null, or "never"), floor (null where it is not measured), ratio (null where
-// there is none), limit, ok, goal (null where there is none) and short.
+// MarshalJSON writes name, unit, ours, kubectl (null, or "never"), floor (null where it is not
+// measured), ratio (null where there is none), limit, ok, goal (null where there is none) and
+// short.
 func (r Row) MarshalJSON() ([]byte, error) {
 	object := struct {
 		Name    string   `json:"name"`

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Table writes a line a row, under a line for each group; it is at most 100 columns wide. Theirs is kubectl's figure unless
-// the group says otherwise.
+// Table writes a line a row, under a line for each group; it is at most 100 columns wide. Theirs is
+// kubectl's figure unless the group says otherwise.
 func Table(w io.Writer, rows []Row) error {
 	const format = "%-45s %9s %9s %5s %9s %9s  %s"
 	lines := []string{fmt.Sprintf(format, "", "OURS", "THEIRS", "RATIO", "LIMIT", "GOAL", "")}

@@ -6,8 +6,9 @@ import (
 	"path/filepath"
 )
 
-// Install copies programs into a folder and returns the paths of the copies. What was linked just now lies in memory in pages of
-// 4 KiB, a file that was copied in larger ones, and starts up to a fifth faster. Users have copies, too.
+// Install copies programs into a folder and returns the paths of the copies. What was linked just
+// now lies in memory in pages of 4 KiB, a file that was copied in larger ones, and starts up to a
+// fifth faster. Users have copies, too.
 func Install(folder string, programs ...string) ([]string, error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return nil, err

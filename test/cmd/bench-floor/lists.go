@@ -20,8 +20,8 @@ const (
 // list is a list that list -A reads. Its size is printed.
 type list struct{ path, accept string }
 
-// lists reads what list -A reads, in its order: locks of all kinds at once, then pods. Nodes are read for holders alone that are
-// no pods, and here there are none.
+// lists reads what list -A reads, in its order: locks of all kinds at once, then pods. Nodes are
+// read for holders alone that are no pods, and here there are none.
 func lists(client *http.Client, host string) error {
 	for _, together := range [][]list{
 		{
@@ -73,7 +73,8 @@ func (l list) read(client *http.Client, host string) error {
 	}
 }
 
-// page counts the items of a list in protobuf, which are field 2, and decodes its metadata alone, which are field 1.
+// page counts the items of a list in protobuf, which are field 2, and decodes its metadata alone,
+// which are field 1.
 func page(data []byte) (items int, meta metav1.ListMeta, err error) {
 	var envelope runtime.Unknown
 	if len(data) < 4 {

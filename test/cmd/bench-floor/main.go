@@ -1,5 +1,6 @@
-// Command bench-floor sends the requests of the plugin's commands with client-go's transport and does next to nothing else:
-// what the plugin takes beyond it is its own. `bench-floor LEASE` is the floor of holder, `bench-floor --lists` that of list -A.
+// Command bench-floor sends the requests of the plugin's commands with client-go's transport and
+// does next to nothing else: what the plugin takes beyond it is its own. `bench-floor LEASE` is the
+// floor of holder, `bench-floor --lists` that of list -A.
 package main
 
 import (

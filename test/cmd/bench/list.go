@@ -62,8 +62,8 @@ func (o *options) measure(ctx context.Context, c *cluster.Cluster) ([]measure.Ro
 	return rows, nil
 }
 
-// commands are ours, kubectl's and the floor. The plugin is called as kubectl calls it, so the figures are the plugin's own: typed
-// as `kubectl leader`, it waits for kubectl to find it first.
+// commands are ours, kubectl's and the floor. The plugin is called as kubectl calls it, so the
+// figures are the plugin's own: typed as `kubectl leader`, it waits for kubectl to find it first.
 func (o *options) commands(c *cluster.Cluster, scratch string) ([]measure.Command, error) {
 	leaders := map[measure.Lock]string{}
 	for _, e := range load.NewPlan(o.sizes).Elections {

@@ -54,8 +54,8 @@ func withOperator(ctx context.Context, s *site.Site, operator cluster.Operator, 
 	return do(one)
 }
 
-// holder compares holder with what people write instead, and with the floor. All are run as plain processes: what a pipe to
-// `cut` costs is in no figure.
+// holder compares holder with what people write instead, and with the floor. All are run as plain
+// processes: what a pipe to `cut` costs is in no figure.
 func (o *options) holder(ctx context.Context, s *site.Site) ([]cost.Row, error) {
 	return withOperator(ctx, s, site.Steady("holder", 3), func(one *site.Operator) ([]cost.Row, error) {
 		pod, err := one.Leader(ctx)

@@ -1,8 +1,9 @@
-// Command gotest runs `go test` with its arguments and prints what explains a failure: of each test that failed at most 200
-// lines, and the file that has them all.
+// Command gotest runs `go test` with its arguments and prints what explains a failure: of each test
+// that failed at most 200 lines, and the file that has them all.
 //
-// With -rerun, tests that failed have one more chance, and those that needed it are listed at the end. A run that did not come
-// to its end has none: tests that it never reached would count as passed.
+// With -rerun, tests that failed have one more chance, and those that needed it are listed at the
+// end. A run that did not come to its end has none: tests that it never reached would count as
+// passed.
 package main
 
 import (

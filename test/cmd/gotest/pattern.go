@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// runPattern is the argument of -run that selects tests. A pattern has one level for all tests, so the parts of tests are
-// selected only where all of them have parts.
+// runPattern is the argument of -run that selects tests. A pattern has one level for all tests, so
+// the parts of tests are selected only where all of them have parts.
 func runPattern(names []string) string {
 	var tests, parts []string
 	for _, name := range names {

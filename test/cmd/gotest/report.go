@@ -21,7 +21,8 @@ type event struct {
 // Sentence is the last line that a run prints that was not cut short and left nothing behind.
 const sentence = "All tests have ended."
 
-// maxLines is how much of the output of a test that failed is printed. Half of it is the beginning, half the end.
+// maxLines is how much of the output of a test that failed is printed. Half of it is the beginning,
+// half the end.
 const maxLines = 200
 
 // report prints the events of one run.
